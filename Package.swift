@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of compiler settings for every Swift target of the house: a warning is an error, and an import shows only
+/// what it names.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func nio(_ names: String...) -> [Target.Dependency] {
+    names.map { .product(name: $0, package: "swift-nio") }
+}
+
+/// A room of the house: `room` is its folder under Sources, whose last part is the target's name.
+func library(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    let name = String(room.split(separator: "/").last ?? "")
+    return .target(name: name, dependencies: dependencies, path: "Sources/\(room)", swiftSettings: house)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
+}
+
+let package = Package(
+    name: "trivet",
+    products: [
+        .executable(name: "trivetd", targets: ["trivetd"]),
+        .executable(name: "trivetctl", targets: ["trivetctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        program("trivetd", ["Daemon", "Settings", argumentParser]),
+        program("trivetctl", ["Commands", argumentParser]),
+
+        library(
+            "Daemon",
+            [
+                "AdminAPI", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments", "MessageBoard",
+                "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
+                lifecycle, logging, metrics,
+            ]),
+
+        library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser]),
+        library(
+            "Admin/AdminAPI",
+            [
+                "AdminModel", "CLinux", "Datastore", "Health", "Hosting", "JSON", "RequestLog", "Scheduling",
+                "Settings", hummingbird, logging,
+            ]),
+        library("Admin/AdminModel", []),
+
+        library("Services/HelloWorld", ["Hosting", "JSON"]),
+        library("Services/MessageBoard", ["Datastore", "Hosting", "JSON", logging]),
+        library("Services/StorageLogging", ["Datastore", "Hosting", "JSON"]),
+
+        library(
+            "Platform/Hosting",
+            [
+                "CLinux", "Instruments", "JSON", "RequestLog", httpTypes, hummingbird, hummingbirdCore, lifecycle,
+                logging, metrics,
+            ] + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOConcurrencyHelpers")),
+        library("Platform/Scheduling", ["Datastore", "Transfer", lifecycle, logging, metrics]),
+        library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
+        library("Platform/Datastore", ["JSON", logging, metrics]),
+
+        library("Observability/RequestLog", ["Database", "Instruments", grdb, lifecycle, logging, metrics]),
+        library("Observability/Instruments", ["CLinux", coreMetrics, metrics]),
+        library("Observability/Health", ["Instruments", lifecycle, logging, metrics]),
+
+        library("Support/Settings", [yams]),
+        library("Support/Database", ["CLinux", grdb, logging, metrics]),
+        library("Support/Transfer", ["CCurl"]),
+        library("Support/JSON", []),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CLinux", path: "Sources/Support/CLinux"),
+    ]
+)

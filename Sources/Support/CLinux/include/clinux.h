@@ -1,0 +1,9 @@
+#pragma once
+
+// What Glibc's Swift overlay does not show because it stands behind _GNU_SOURCE.
+
+#include <sys/types.h>
+
+/// Reads the credentials of the process at the other end of a connected unix socket (SO_PEERCRED).
+/// Returns 0, or errno.
+int clinux_peer_credentials(int descriptor, pid_t *process, uid_t *user, gid_t *group);
