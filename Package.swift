@@ -64,7 +64,8 @@ let package = Package(
         library(
             "Daemon",
             [
-                "AdminAPI", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments", "MessageBoard",
+                "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
+                "MessageBoard",
                 "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 lifecycle, logging, metrics,
             ]),
@@ -85,21 +86,27 @@ let package = Package(
         library(
             "Platform/Hosting",
             [
-                "CLinux", "Instruments", "JSON", "RequestLog", httpTypes, hummingbird, hummingbirdCore, lifecycle,
+                "CLinux", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, hummingbird, hummingbirdCore,
+                lifecycle,
                 logging, metrics,
             ] + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOConcurrencyHelpers")),
-        library("Platform/Scheduling", ["Datastore", "Transfer", lifecycle, logging, metrics]),
+        library(
+            "Platform/Scheduling",
+            ["Datastore", "MetricDescribing", "Settings", "Transfer", lifecycle, logging, metrics]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
-        library("Platform/Datastore", ["JSON", logging, metrics]),
+        library("Platform/Datastore", ["JSON", "MetricDescribing", logging, metrics]),
 
-        library("Observability/RequestLog", ["Database", "Instruments", grdb, lifecycle, logging, metrics]),
-        library("Observability/Instruments", ["CLinux", coreMetrics, metrics]),
-        library("Observability/Health", ["Instruments", lifecycle, logging, metrics]),
+        library(
+            "Observability/RequestLog", ["Database", "MetricDescribing", "Settings", grdb, lifecycle, logging, metrics]),
+        library("Observability/ApplicationLog", ["Settings", logging]),
+        library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
+        library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
 
         library("Support/Settings", [yams]),
-        library("Support/Database", ["CLinux", grdb, logging, metrics]),
+        library("Support/Database", ["CLinux", "MetricDescribing", grdb, logging, metrics]),
         library("Support/Transfer", ["CCurl"]),
         library("Support/JSON", []),
+        library("Support/MetricDescribing", [coreMetrics]),
         .systemLibrary(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
