@@ -1,0 +1,31 @@
+/// The paths of the admin API, spelled once for the side that serves and the side that asks.
+public enum AdminPath {
+    /// GET: `DaemonStatus`.
+    public static let status = "/admin/v1/status"
+    /// GET: `DaemonVersion`.
+    public static let version = "/admin/v1/version"
+    /// GET: `HealthInfo`.
+    public static let health = "/admin/v1/health"
+    /// GET: `ConfigInfo`.
+    public static let config = "/admin/v1/config"
+    /// GET: `ServiceList`; below it, one `ServiceInfo` a name.
+    public static let services = "/admin/v1/services"
+    /// GET: `LogPage`.
+    public static let logs = "/admin/v1/logs"
+    /// GET: a stream of `TailEvent`, one a line.
+    public static let logsTail = "/admin/v1/logs:tail"
+    /// GET: `JobList`; below it, one `JobInfo` a name, and POST `NAME:run`: `RunInfo`.
+    public static let jobs = "/admin/v1/scheduler/jobs"
+    /// GET: `RunPage`.
+    public static let runs = "/admin/v1/scheduler/runs"
+    /// POST `PurgeRequest`: `PurgeAnswer`.
+    public static let purge = "/admin/v1/purge"
+    /// GET: `KindList`.
+    public static let kinds = "/admin/v1/datastore/kinds"
+    /// GET: a page of entities of one kind.
+    public static let entities = "/admin/v1/datastore/entities"
+    /// GET and DELETE: the entity that the query names as `key`.
+    public static let entity = "/admin/v1/datastore/entity"
+    /// GET: `IndexList`; POST `IndexBody`: `IndexInfo`; below it, GET and DELETE by id.
+    public static let indexes = "/admin/v1/datastore/indexes"
+}

@@ -1,0 +1,54 @@
+/// One line of the scheduler's ledger.
+public struct RunInfo: Codable, Sendable, Hashable {
+    /// The job's name.
+    public let job: String
+    /// `scheduled`, `manual` or `missed`.
+    public let kind: String
+    /// `running`, `succeeded`, `failed`, `interrupted`, `skipped` or `missed`.
+    public let outcome: String
+    /// The instant that the schedule named, RFC 3339; nil for a run by hand.
+    public let scheduledTime: String?
+    /// The last of the instants that a `missed` record covers.
+    public let lastScheduledTime: String?
+    /// How many instants a `missed` record covers.
+    public let missedCount: Int?
+    /// When the call began, RFC 3339.
+    public let startTime: String?
+    /// When it ended, RFC 3339.
+    public let endTime: String?
+    /// The target's HTTP status.
+    public let status: Int?
+    /// Why it ended so.
+    public let message: String?
+
+    /// Creates a run.
+    public init(
+        job: String, kind: String, outcome: String, scheduledTime: String?, lastScheduledTime: String? = nil,
+        missedCount: Int? = nil, startTime: String?, endTime: String?, status: Int?, message: String?
+    ) {
+        self.job = job
+        self.kind = kind
+        self.outcome = outcome
+        self.scheduledTime = scheduledTime
+        self.lastScheduledTime = lastScheduledTime
+        self.missedCount = missedCount
+        self.startTime = startTime
+        self.endTime = endTime
+        self.status = status
+        self.message = message
+    }
+}
+
+/// The answer of `GET /admin/v1/scheduler/runs`: one page, newest first.
+public struct RunPage: Codable, Sendable, Hashable {
+    /// The runs.
+    public let runs: [RunInfo]
+    /// What to give as `pageToken` for the next page; nil when this is the last.
+    public let nextPageToken: String?
+
+    /// Creates a page.
+    public init(runs: [RunInfo], nextPageToken: String?) {
+        self.runs = runs
+        self.nextPageToken = nextPageToken
+    }
+}
