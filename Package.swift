@@ -111,5 +111,7 @@ let package = Package(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
+
+        tests("JSONTests", ["JSON"]),
     ]
 )

@@ -42,7 +42,8 @@ struct JSONParser {
     }
 
     private mutating func parseValue() throws(JSONError) -> JSONValue {
-        switch next {
+        guard let byte = next else { throw unexpected() }
+        switch byte {
         case UInt8(ascii: "{"): return .object(try parseObject())
         case UInt8(ascii: "["): return .array(try parseArray())
         case UInt8(ascii: "\""): return .string(try parseString())
