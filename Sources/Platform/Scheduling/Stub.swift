@@ -1,1 +1,1 @@
-
+// The cron and its ledger of runs.
