@@ -85,11 +85,8 @@ let package = Package(
 
         library(
             "Platform/Hosting",
-            [
-                "CLinux", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, hummingbird, hummingbirdCore,
-                lifecycle,
-                logging, metrics,
-            ] + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOConcurrencyHelpers")),
+            ["CLinux", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, lifecycle, logging, coreMetrics]
+                + nio("NIOCore", "NIOHTTP1", "NIOPosix")),
         library(
             "Platform/Scheduling",
             ["Datastore", "MetricDescribing", "Settings", "Transfer", lifecycle, logging, metrics]),
