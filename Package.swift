@@ -14,6 +14,7 @@ let house: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -100,7 +101,7 @@ let package = Package(
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
 
         library("Support/Settings", [yams]),
-        library("Support/Database", ["CLinux", "MetricDescribing", grdb, logging, metrics]),
+        library("Support/Database", ["MetricDescribing", coreMetrics, grdb, grdbSQLite, logging]),
         library("Support/Transfer", ["CCurl"]),
         library("Support/JSON", []),
         library("Support/MetricDescribing", [coreMetrics]),
@@ -110,5 +111,6 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
         tests("JSONTests", ["JSON"]),
+        tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),
     ]
 )
