@@ -91,7 +91,7 @@ let package = Package(
         library(
             "Platform/Scheduling",
             ["Datastore", "MetricDescribing", "Settings", "Transfer", lifecycle, logging, metrics]),
-        library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
+        library("Platform/SQLiteEngine", ["Database", "Datastore", grdb, grdbSQLite]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", logging, metrics]),
 
         library(
