@@ -91,8 +91,8 @@ let package = Package(
         library(
             "Platform/Scheduling",
             ["Datastore", "MetricDescribing", "Settings", "Transfer", lifecycle, logging, metrics]),
-        library("Platform/SQLiteEngine", ["Database", "Datastore", grdb, grdbSQLite]),
-        library("Platform/Datastore", ["JSON", "MetricDescribing", logging, metrics]),
+        library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
+        library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
         library(
             "Observability/RequestLog", ["Database", "MetricDescribing", "Settings", grdb, lifecycle, logging, metrics]),
