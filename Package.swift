@@ -37,8 +37,10 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
+/// A test target; `excluding` names folders of test data, which the tests read where they stand.
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: excluding, swiftSettings: house)
 }
 
 let package = Package(
@@ -110,7 +112,11 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
+        tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
+        tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
+        tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
         tests("JSONTests", ["JSON"]),
+        tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
         tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),
     ]
 )

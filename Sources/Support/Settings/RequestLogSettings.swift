@@ -11,8 +11,8 @@ public struct RequestLogSettings: Sendable, Hashable {
 
     /// The request log's settings; without arguments, the defaults.
     public init(
-        retention: Duration = .seconds(30 * 86_400), maxSize: Int = 1 << 30, flushInterval: Duration = .milliseconds(250),
-        sample: Double = 1
+        retention: Duration = .seconds(30 * 86_400), maxSize: Int = 1 << 30,
+        flushInterval: Duration = .milliseconds(250), sample: Double = 1
     ) {
         self.retention = retention
         self.maxSize = maxSize
