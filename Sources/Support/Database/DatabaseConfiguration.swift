@@ -27,6 +27,8 @@ public struct DatabaseConfiguration: Sendable {
     /// Whether deleted content is overwritten with zeros where that costs no further page writes. Debian's SQLite
     /// overwrites everything unless told otherwise.
     public var overwritesDeleted: Bool
+    /// How long opening and the writer wait for a lock that another process holds.
+    public var busyTimeout: Duration
     /// SQL functions, collations or pragmas that every connection of this file wants, set right after it opened.
     public var prepare: (@Sendable (Database) throws -> Void)?
     /// Whether a check of the whole file follows an unclean stop, in the background.
@@ -36,7 +38,7 @@ public struct DatabaseConfiguration: Sendable {
     public init(
         path: String, applicationID: Int32, synchronous: Synchronous, migrations: [Migration], readers: Int = 3,
         name: String, incrementalVacuum: Bool = false, overwritesDeleted: Bool = true,
-        prepare: (@Sendable (Database) throws -> Void)? = nil, checksAfterUncleanStop: Bool = true
+        busyTimeout: Duration = .seconds(5), prepare: (@Sendable (Database) throws -> Void)? = nil, checksAfterUncleanStop: Bool = true
     ) {
         self.path = path
         self.applicationID = applicationID
@@ -46,6 +48,7 @@ public struct DatabaseConfiguration: Sendable {
         self.name = name
         self.incrementalVacuum = incrementalVacuum
         self.overwritesDeleted = overwritesDeleted
+        self.busyTimeout = busyTimeout
         self.prepare = prepare
         self.checksAfterUncleanStop = checksAfterUncleanStop
     }
