@@ -73,7 +73,7 @@ let package = Package(
                 lifecycle, logging, metrics,
             ]),
 
-        library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser]),
+        library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
         library(
             "Admin/AdminAPI",
             [

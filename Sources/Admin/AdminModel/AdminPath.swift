@@ -26,6 +26,6 @@ public enum AdminPath {
     public static let entities = "/admin/v1/datastore/entities"
     /// GET and DELETE: the entity that the query names as `key`.
     public static let entity = "/admin/v1/datastore/entity"
-    /// GET: `IndexList`; POST `IndexBody`: `IndexInfo`; below it, GET and DELETE by id.
+    /// GET: `IndexList`; POST `IndexBody`: `IndexEntry`; below it, GET and DELETE by id.
     public static let indexes = "/admin/v1/datastore/indexes"
 }

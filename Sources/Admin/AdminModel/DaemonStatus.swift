@@ -1,21 +1,24 @@
 /// What `GET /admin/v1/status` answers: one glance at the daemon.
 public struct DaemonStatus: Codable, Sendable, Hashable {
     /// How many requests were served since the daemon started, and what became of their records:
-    /// `served = stored + pending + sampledOut + the sum of dropped`.
+    /// `served = stored + buffered + sampledOut + the sum of dropped`.
     public struct RequestLogCounts: Codable, Sendable, Hashable {
         /// Requests that were answered.
         public let served: Int64
         /// Records on disk.
         public let stored: Int64
+        /// Records that wait for the next batch.
+        public let buffered: Int64
         /// Records that the sampling left out.
         public let sampledOut: Int64
         /// Records that were given up, by reason.
         public let dropped: [String: Int64]
 
         /// Creates counts.
-        public init(served: Int64, stored: Int64, sampledOut: Int64, dropped: [String: Int64]) {
+        public init(served: Int64, stored: Int64, buffered: Int64, sampledOut: Int64, dropped: [String: Int64]) {
             self.served = served
             self.stored = stored
+            self.buffered = buffered
             self.sampledOut = sampledOut
             self.dropped = dropped
         }

@@ -29,8 +29,8 @@ public struct IndexBody: Codable, Sendable, Hashable {
     }
 }
 
-/// One composite index.
-public struct IndexInfo: Codable, Sendable, Hashable {
+/// One index.
+public struct IndexEntry: Codable, Sendable, Hashable {
     /// The index's id.
     public let id: String
     /// The kind that is indexed.
@@ -39,26 +39,31 @@ public struct IndexInfo: Codable, Sendable, Hashable {
     public let ancestor: Bool
     /// The properties in their order.
     public let properties: [IndexBody.Property]
-    /// `CREATING` or `READY`.
+    /// `CREATING`, `READY` or `DELETING`.
     public let state: String
+    /// `composite` (an operator's), `declared` (a service's) or `registered` (after a query that had to scan).
+    public let origin: String
 
     /// Creates an index's description.
-    public init(id: String, kind: String, ancestor: Bool, properties: [IndexBody.Property], state: String) {
+    public init(
+        id: String, kind: String, ancestor: Bool, properties: [IndexBody.Property], state: String, origin: String
+    ) {
         self.id = id
         self.kind = kind
         self.ancestor = ancestor
         self.properties = properties
         self.state = state
+        self.origin = origin
     }
 }
 
 /// The answer of `GET /admin/v1/datastore/indexes`.
 public struct IndexList: Codable, Sendable, Hashable {
-    /// All composite indexes.
-    public let indexes: [IndexInfo]
+    /// The indexes, by id.
+    public let indexes: [IndexEntry]
 
     /// Creates a list.
-    public init(indexes: [IndexInfo]) {
+    public init(indexes: [IndexEntry]) {
         self.indexes = indexes
     }
 }

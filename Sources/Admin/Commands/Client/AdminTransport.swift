@@ -1,0 +1,55 @@
+/// A way to the daemon.
+public protocol AdminTransport: Sendable {
+    /// Sends a request and takes the whole answer.
+    ///
+    /// - Throws: `CommandError` with `unreachable` when nobody answers.
+    func send(_ request: AdminRequest) async throws(CommandError) -> AdminResponse
+
+    /// Sends a request and takes the answer as it comes.
+    func stream(_ request: AdminRequest) async throws(CommandError) -> AdminStream
+}
+
+/// A request to the daemon.
+public struct AdminRequest: Sendable, Hashable {
+    /// `GET`, `POST` or `DELETE`.
+    public let method: String
+    /// Path and query, percent-encoded.
+    public let target: String
+    /// A JSON text; nil sends no body.
+    public let body: [UInt8]?
+
+    /// Creates a request.
+    public init(method: String, target: String, body: [UInt8]? = nil) {
+        self.method = method
+        self.target = target
+        self.body = body
+    }
+}
+
+/// A whole answer of the daemon.
+public struct AdminResponse: Sendable, Hashable {
+    /// The HTTP status.
+    public let status: Int
+    /// The body's bytes.
+    public let body: [UInt8]
+
+    /// Creates an answer.
+    public init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
+}
+
+/// An answer of the daemon that comes in pieces.
+public struct AdminStream: Sendable {
+    /// The HTTP status.
+    public let status: Int
+    /// The next piece of the body, nil at its end; for one reader.
+    public let next: @Sendable () async throws(CommandError) -> [UInt8]?
+
+    /// Creates a stream.
+    public init(status: Int, next: @escaping @Sendable () async throws(CommandError) -> [UInt8]?) {
+        self.status = status
+        self.next = next
+    }
+}

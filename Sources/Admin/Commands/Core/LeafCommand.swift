@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// A command that does something: it answers with a typed value, and the one renderer shows it.
+protocol LeafCommand: RunnableCommand {
+    associatedtype Answer: Renderable
+
+    /// The options that every leaf has.
+    var global: GlobalOptions { get }
+
+    /// Does it.
+    func answer(in context: CommandContext) async throws -> Answer
+}
+
+/// What `Trivetctl` can run: a leaf, or a leaf that writes as it goes (`logs tail`).
+protocol RunnableCommand: AsyncParsableCommand {
+    /// Does it and shows the answer.
+    func run(in context: CommandContext) async throws -> ExitStatus
+}
+
+extension LeafCommand {
+    func run(in context: CommandContext) async throws -> ExitStatus {
+        let answer = try await answer(in: context)
+        let renderer = Renderer(format: global.format, colours: context.terminal.colours(context.environment))
+        let shown = renderer.render(try answer.document())
+        try context.output.write(shown.bytes)
+        if let warning = shown.warning { context.say(warning) }
+        return answer.exitStatus
+    }
+}

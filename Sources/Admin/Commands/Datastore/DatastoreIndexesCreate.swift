@@ -1,0 +1,32 @@
+import AdminModel
+import ArgumentParser
+
+/// `trivetctl datastore indexes create FILE`.
+struct DatastoreIndexesCreate: LeafCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Create the composite indexes of an index.yaml and wait until they are ready.",
+        discussion: "What is there already stays. An index that is being built answers no query.")
+
+    @Argument(help: "A file in the form of index.yaml; - is stdin.")
+    var file: String
+
+    @Flag(name: .customLong("async"), help: "Do not wait.")
+    var isAsync = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func answer(in context: CommandContext) async throws -> Listing<IndexEntry> {
+        let definitions = try IndexFile.parse(try context.readFile(file), name: file)
+        let client = global.client(in: context)
+        var indexes: [IndexEntry] = []
+        for definition in definitions {
+            indexes.append(try await client.post(IndexEntry.self, AdminPath.indexes, definition))
+        }
+        while !isAsync, let waiting = indexes.firstIndex(where: { $0.state != "READY" }) {
+            try await context.sleep(.milliseconds(200))
+            let path = "\(AdminPath.indexes)/\(AdminClient.segment(indexes[waiting].id))"
+            indexes[waiting] = try await client.get(IndexEntry.self, path)
+        }
+        return Listing(indexes)
+    }
+}

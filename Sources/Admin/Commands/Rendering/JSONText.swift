@@ -1,0 +1,69 @@
+import JSON
+
+/// JSON as trivetctl writes it: module JSON's exact numbers and order of names, and no character that a terminal
+/// obeys, escaped in the way of JSON so that the value stays the same.
+enum JSONText {
+    /// One line, with its newline.
+    static func line(_ value: JSONValue) -> [UInt8] {
+        harmless(value.serialized()) + [UInt8(ascii: "\n")]
+    }
+
+    /// Indented by two spaces, with a final newline.
+    static func indented(_ value: JSONValue) -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(value, indent: 0, into: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        return harmless(bytes)
+    }
+
+    private static func write(_ value: JSONValue, indent: Int, into bytes: inout [UInt8]) {
+        switch value {
+        case .array(let elements) where !elements.isEmpty:
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                startItem(index, indent: indent + 1, into: &bytes)
+                write(element, indent: indent + 1, into: &bytes)
+            }
+            breakLine(indent: indent, into: &bytes)
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members) where !members.isEmpty:
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                startItem(index, indent: indent + 1, into: &bytes)
+                JSONValue.serialize(member.name, into: &bytes)
+                bytes.append(contentsOf: ": ".utf8)
+                write(member.value, indent: indent + 1, into: &bytes)
+            }
+            breakLine(indent: indent, into: &bytes)
+            bytes.append(UInt8(ascii: "}"))
+        default:
+            value.serialize(into: &bytes)
+        }
+    }
+
+    private static func startItem(_ index: Int, indent: Int, into bytes: inout [UInt8]) {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        breakLine(indent: indent, into: &bytes)
+    }
+
+    private static func breakLine(indent: Int, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 2))
+    }
+
+    /// The serializer escapes C0 and DEL; C1 and the turners of direction are legal in JSON text, and escaped here.
+    /// They occur within strings only, so that rewriting the text is safe; so are the layout's own newlines.
+    private static func harmless(_ bytes: [UInt8]) -> [UInt8] {
+        // All of them are of two or three bytes that start with C2, D8 or E2.
+        guard bytes.contains(where: { $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2 }) else { return bytes }
+        var text = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            if scalar != "\n", TerminalText.isUnsafe(scalar) {
+                text += TerminalText.unicodeEscape(scalar)
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return Array(text.utf8)
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `trivetctl services …`.
+struct Services: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The hosted services.", subcommands: [ServicesList.self, ServicesDescribe.self])
+}
