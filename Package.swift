@@ -117,6 +117,7 @@ let package = Package(
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
         tests("JSONTests", ["JSON"]),
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
+        tests("TransferTests", ["Transfer"]),
         tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),
     ]
 )

@@ -47,3 +47,6 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
 
 static inline size_t ccurl_write_pause(void) { return CURL_WRITEFUNC_PAUSE; }
+
+/// Lets a paused transfer go on.
+static inline CURLcode ccurl_resume(CURL *easy) { return curl_easy_pause(easy, CURLPAUSE_CONT); }
