@@ -38,7 +38,8 @@ public struct DatabaseConfiguration: Sendable {
     public init(
         path: String, applicationID: Int32, synchronous: Synchronous, migrations: [Migration], readers: Int = 3,
         name: String, incrementalVacuum: Bool = false, overwritesDeleted: Bool = true,
-        busyTimeout: Duration = .seconds(5), prepare: (@Sendable (Database) throws -> Void)? = nil, checksAfterUncleanStop: Bool = true
+        busyTimeout: Duration = .seconds(5), prepare: (@Sendable (Database) throws -> Void)? = nil,
+        checksAfterUncleanStop: Bool = true
     ) {
         self.path = path
         self.applicationID = applicationID

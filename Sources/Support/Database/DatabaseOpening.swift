@@ -106,7 +106,8 @@ struct DatabaseOpening {
         // Not by GRDB's configuration: its set-up of WAL mode ends with `synchronous = NORMAL`.
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
-            throw error(.settingRefused, "\(configuration.path): SQLite refused WAL mode (it said \(mode ?? "nothing"))")
+            throw error(
+                .settingRefused, "\(configuration.path): SQLite refused WAL mode (it said \(mode ?? "nothing"))")
         }
         let wanted = configuration.synchronous.rawValue
         try database.execute(

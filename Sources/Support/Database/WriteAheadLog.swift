@@ -81,8 +81,9 @@ final class WriteAheadLog {
 extension Duration {
     /// Whole milliseconds, for C.
     var wholeMilliseconds: Int32 {
-        Int32(clamping: components.seconds.multipliedReportingOverflow(by: 1_000).partialValue
-            + components.attoseconds / 1_000_000_000_000_000)
+        Int32(
+            clamping: components.seconds.multipliedReportingOverflow(by: 1_000).partialValue
+                + components.attoseconds / 1_000_000_000_000_000)
     }
 
     var inSeconds: Double {
