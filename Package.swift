@@ -113,6 +113,7 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
+        tests("CommandsTests", ["Commands", "JSON"]),
         tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
         tests("JSONTests", ["JSON"]),

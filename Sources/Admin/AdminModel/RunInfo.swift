@@ -4,9 +4,9 @@ public struct RunInfo: Codable, Sendable, Hashable {
     public let job: String
     /// `scheduled`, `manual` or `missed`.
     public let kind: String
-    /// `running`, `succeeded`, `failed`, `interrupted`, `skipped` or `missed`.
+    /// `waiting`, `running`, `succeeded`, `failed`, `interrupted`, `skipped` or `missed`.
     public let outcome: String
-    /// The instant that the schedule named, RFC 3339; nil for a run by hand.
+    /// The instant of the schedule, RFC 3339, the first of a `missed` record; nil for a run by hand.
     public let scheduledTime: String?
     /// The last of the instants that a `missed` record covers.
     public let lastScheduledTime: String?

@@ -8,7 +8,7 @@ struct SchedulerRunsList: LeafCommand {
     @Option(help: "Only this job's.")
     var job: String?
 
-    @Option(help: "Only this outcome: running, succeeded, failed, interrupted, skipped or missed; may be repeated.")
+    @Option(help: "Only this outcome: running, succeeded, failed, interrupted, skipped, missed or waiting; may be repeated.")
     var outcome: [String] = []
 
     @Option(help: "Only runs from then on: a duration back from now (10m) or RFC 3339.")
