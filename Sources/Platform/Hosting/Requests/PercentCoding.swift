@@ -1,0 +1,36 @@
+/// Percent-decoding of a request's target, strict: what is not well formed is refused, never passed on as it came.
+enum PercentCoding {
+    /// Decodes `%XX` and checks that the outcome is UTF-8.
+    ///
+    /// - Parameters:
+    ///   - bytes: the encoded text.
+    ///   - plusIsSpace: whether `+` stands for a space, as it does in queries.
+    /// - Returns: nil for a `%` without two hexadecimal digits and for bytes that are not UTF-8.
+    static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var iterator = bytes.makeIterator()
+        while let byte = iterator.next() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = iterator.next().flatMap(hexadecimalDigit),
+                    let low = iterator.next().flatMap(hexadecimalDigit)
+                else { return nil }
+                decoded.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsSpace: decoded.append(UInt8(ascii: " "))
+            default: decoded.append(byte)
+            }
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
+
+    /// The value of a hexadecimal digit of either case.
+    static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
