@@ -1,3 +1,5 @@
+import Glibc
+import NIOCore
 public import Settings
 
 /// Why a listener could not be opened, or stopped listening.
@@ -37,4 +39,44 @@ public struct HostingError: Error, Sendable, CustomStringConvertible {
 
     /// Key, address and message in one line.
     public var description: String { "\(settingsKey): \(address): \(message)" }
+}
+
+extension HostingError {
+    /// What a failure of the system means for an address of the settings.
+    init(_ error: any Error, _ settingsKey: String, _ address: ListenAddress) {
+        let number: CInt? =
+            switch error {
+            case let error as IOError: error.errnoCode
+            case SocketFile.Failure.system(let number): number
+            case SocketFile.Failure.inUse: EADDRINUSE
+            default: nil
+            }
+        let isSocket = if case .unix = address { true } else { false }
+        switch (error, number) {
+        case (SocketFile.Failure.notASocket, _):
+            self.init(
+                code: .notASocket, settingsKey: settingsKey, address: address,
+                message: "there is a file that is no socket; remove it or choose another path.")
+        case (_, EADDRINUSE):
+            self.init(
+                code: .addressInUse, settingsKey: settingsKey, address: address,
+                message: "another program listens there; stop it or choose another \(isSocket ? "path" : "port").")
+        case (_, EADDRNOTAVAIL), (is SocketAddressError, _):
+            self.init(
+                code: .addressUnavailable, settingsKey: settingsKey, address: address,
+                message: "this machine has no such address; choose one that it has.")
+        case (_, EACCES), (_, EPERM):
+            self.init(
+                code: .notPermitted, settingsKey: settingsKey, address: address,
+                message: isSocket
+                    ? "this user may not make a socket there; choose a directory that it may write to."
+                    : "this user may not listen there; choose a port from 1024 on.")
+        case (_, ENOENT) where isSocket:
+            self.init(
+                code: .failed, settingsKey: settingsKey, address: address,
+                message: "the directory does not exist; create it or choose another path.")
+        default:
+            self.init(code: .failed, settingsKey: settingsKey, address: address, message: "cannot listen: \(error)")
+        }
+    }
 }

@@ -2,6 +2,7 @@ public import HTTPTypes
 public import JSON
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// A request as a service sees it: parsed, within its limits, with an id and a trace. Its body is whole.
 public struct HostedRequest: Sendable {

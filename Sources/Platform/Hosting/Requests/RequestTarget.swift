@@ -31,7 +31,8 @@ struct RequestTarget: Sendable {
             throw .badRequest("the request's target is neither a path nor a URL.")
         }
         decodedSegments = rawPath.utf8.contains(UInt8(ascii: "%")) ? try Self.decodedSegments(of: rawPath) : nil
-        query = try mark.map { mark throws(HTTPProblem) in try Self.query(rest[rest.index(after: mark)...]) }
+        query =
+            try mark.map { mark throws(HTTPProblem) in try Self.query(rest[rest.index(after: mark)...]) }
             ?? QueryItems()
     }
 

@@ -36,7 +36,8 @@ extension TraceContext {
         let halves = cloudTraceContext.utf8.split(separator: UInt8(ascii: ";"), maxSplits: 1)
         guard let context = halves.first else { return nil }
         let parts = context.split(separator: UInt8(ascii: "/"), maxSplits: 1)
-        guard let trace = parts.first, trace.count == 32, trace.allSatisfy({ PercentCoding.hexadecimalDigit($0) != nil }),
+        guard let trace = parts.first, trace.count == 32,
+            trace.allSatisfy({ PercentCoding.hexadecimalDigit($0) != nil }),
             trace.contains(where: { $0 != UInt8(ascii: "0") })
         else { return nil }
         let span = parts.count == 2 ? UInt64(Substring(parts[1])).flatMap { $0 == 0 ? nil : $0 } : nil

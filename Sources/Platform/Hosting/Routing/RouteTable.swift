@@ -5,9 +5,9 @@ struct RouteTable: Sendable {
     /// What a method and a path lead to.
     enum Resolution {
         /// A route and its parameters.
-        case route(ResolvedRoute, [String: String])
+        case route(Route, path: Int, parameters: [String: String])
         /// The path is known, the method is not: the methods that are, for `Allow`.
-        case otherMethod(path: String, allow: String)
+        case otherMethod(path: Int, allow: String)
         case notFound
     }
 
@@ -15,63 +15,63 @@ struct RouteTable: Sendable {
     private struct Entry: Sendable {
         let pattern: RoutePattern
         let path: String
-        var routes: [ResolvedRoute]
+        var routes: [Route]
     }
 
     /// Entries whose path is plain text, by that text; the bytes of a raw path are ASCII, so `String` keys are exact.
-    private var literals: [String: Entry] = [:]
+    private var literals: [String: Int] = [:]
     /// All entries, the narrower patterns first.
     private var entries: [Entry] = []
-    /// The paths of the routes, each once, for metrics.
-    let paths: [String]
+
+    /// The paths of the routes, each once; a resolution's `path` is an index into them.
+    var paths: [String] { entries.map(\.path) }
+
+    /// Every route as its path's index and its method.
+    var declared: [(path: Int, method: HTTPRequest.Method)] {
+        entries.enumerated().flatMap { index, entry in entry.routes.map { (index, $0.method) } }
+    }
 
     /// Builds the table.
     init(_ routes: [Route]) {
-        for (index, route) in routes.enumerated() {
-            let resolved = ResolvedRoute(index: index, route: route)
+        for route in routes {
             if let position = entries.firstIndex(where: { $0.path == route.path }) {
-                entries[position].routes.append(resolved)
+                entries[position].routes.append(route)
             } else {
-                entries.append(Entry(pattern: RoutePattern(route.path), path: route.path, routes: [resolved]))
+                entries.append(Entry(pattern: RoutePattern(route.path), path: route.path, routes: [route]))
             }
         }
         entries.sort { $0.pattern.precedes($1.pattern) }
-        for entry in entries where entry.pattern.isLiteral { literals[entry.path] = entry }
-        paths = entries.map(\.path)
+        for (index, entry) in entries.enumerated() where entry.pattern.isLiteral { literals[entry.path] = index }
     }
 
     /// Finds what answers.
     func resolve(_ method: HTTPRequest.Method, _ target: RequestTarget) -> Resolution {
-        if let entry = literals[target.rawPath], let route = Self.route(method, in: entry) { return .route(route, [:]) }
+        if let index = literals[target.rawPath], let route = Self.route(method, in: entries[index]) {
+            return .route(route, path: index, parameters: [:])
+        }
         guard !target.isIrregular else { return .notFound }
-        var known: [Entry] = []
-        for entry in entries {
+        var known: [Int] = []
+        for (index, entry) in entries.enumerated() {
             guard let parameters = entry.pattern.match(target.segments) else { continue }
-            if let route = Self.route(method, in: entry) { return .route(route, parameters) }
-            known.append(entry)
+            if let route = Self.route(method, in: entry) { return .route(route, path: index, parameters: parameters) }
+            known.append(index)
         }
         guard let narrowest = known.first else { return .notFound }
-        return .otherMethod(path: narrowest.path, allow: Self.allow(known.flatMap(\.routes)))
+        return .otherMethod(path: narrowest, allow: Self.allow(known.flatMap { entries[$0].routes }))
     }
 
     /// All methods of all routes, for `OPTIONS *`.
     var allMethods: String { Self.allow(entries.flatMap(\.routes)) }
 
-    private static func route(_ method: HTTPRequest.Method, in entry: Entry) -> ResolvedRoute? {
-        entry.routes.first { $0.route.method == method }
-            ?? (method == .head ? entry.routes.first { $0.route.method == .get } : nil)
+    private static func route(_ method: HTTPRequest.Method, in entry: Entry) -> Route? {
+        entry.routes.first { $0.method == method }
+            ?? (method == .head ? entry.routes.first { $0.method == .get } : nil)
     }
 
-    private static func allow(_ routes: [ResolvedRoute]) -> String {
-        var methods = Set(routes.map(\.route.method.rawValue))
+    private static func allow(_ routes: [Route]) -> String {
+        var methods = Set(routes.map(\.method.rawValue))
         if methods.contains("GET") { methods.insert("HEAD") }
         methods.insert("OPTIONS")
         return methods.sorted().joined(separator: ", ")
     }
-}
-
-/// A route with its place in the table.
-struct ResolvedRoute: Sendable {
-    let index: Int
-    let route: Route
 }

@@ -1,0 +1,158 @@
+import CoreMetrics
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// From a whole request to its answer's last byte and its record.
+extension HTTPConnection {
+    // MARK: Asking the service
+
+    /// Runs the route's handler, here and now as far as it does not wait.
+    ///
+    /// It is not cancelled when the client goes away: a durable write that began completes. What is streamed is, once
+    /// its head was sent.
+    func dispatch(_ exchange: Exchange) {
+        guard let route = exchange.route, let target = exchange.target else { return }
+        let content = RequestContent(
+            method: exchange.method, target: target, headers: exchange.head.headers, parameters: exchange.parameters,
+            serviceName: host.name, requestID: exchange.requestID, trace: exchange.trace, peer: peer, principal: nil,
+            body: exchange.body)
+        exchange.content = content
+        exchange.body = ByteBuffer()
+        let task = OwedAnswer(self, exchange).start(route.handler, HostedRequest(content), on: loop.executor)
+        if case .answering(let current) = phase, current === exchange { exchange.task = task }
+    }
+
+    func handlerFailed(_ error: any Error, _ exchange: Exchange) {
+        if let problem = error as? HTTPProblem { return answer(problem, exchange) }
+        host.logger.error(
+            "a request failed",
+            metadata: [
+                "error": "\(error)", "requestId": "\(exchange.requestID)", "route": "\(exchange.route?.path ?? "")",
+            ])
+        answer(.internalError("\(error)"), exchange)
+    }
+
+    // MARK: Whole answers
+
+    func answer(_ problem: HTTPProblem, _ exchange: Exchange) {
+        // OPTIONS is answered by the same way as a problem, but is none.
+        guard problem.status.code >= 400 else {
+            return answer(HostedResponse(status: problem.status, headers: problem.headers), exchange)
+        }
+        exchange.error = exchange.content?.error.withLock { $0 } ?? problem.reason ?? problem.message
+        answer(host.host.service.render(problem), exchange)
+    }
+
+    func answer(_ response: HostedResponse, _ exchange: Exchange) {
+        guard case .answering(let current) = phase, current === exchange, let context else {
+            return conclude(exchange, status: 499, error: exchange.error ?? "the client went away before the answer")
+        }
+        exchange.status = response.status.code
+        let body: [UInt8] = if case .bytes(let bytes) = response.body { bytes } else { [] }
+        let hasBody = exchange.method != .head
+        exchange.responseSize = hasBody ? body.count : 0
+        var buffer = context.channel.allocator.buffer(capacity: 384 + exchange.responseSize)
+        let framing: ResponseHead.Framing = Self.allowsBody(response.status) ? .length(body.count) : .none
+        writeHead(response, framing, exchange, into: &buffer)
+        if hasBody, Self.allowsBody(response.status) { buffer.writeBytes(body) }
+        finish(buffer, exchange)
+    }
+
+    /// Sends the last bytes of an answer.
+    func finish(_ buffer: ByteBuffer, _ exchange: Exchange) {
+        let written = loop.eventLoop.makePromise(of: Void.self)
+        let owed = OwedAnswer(self, exchange)
+        written.futureResult.whenComplete { result in owed.onLoop { $0.answerLeft(result, $1) } }
+        context?.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        watchWriting(exchange)
+    }
+
+    private static func allowsBody(_ status: HTTPResponse.Status) -> Bool {
+        status.code >= 200 && status != .noContent && status != .notModified
+    }
+
+    func writeHead(
+        _ response: HostedResponse, _ framing: ResponseHead.Framing, _ exchange: Exchange, into buffer: inout ByteBuffer
+    ) {
+        if case .untilClose = framing { exchange.closesConnection = true }
+        if host.closesConnections { exchange.closesConnection = true }
+        let isOld = exchange.head.version.minor == 0
+        let connection: StaticString? = exchange.closesConnection ? "close" : isOld ? "keep-alive" : nil
+        let second = Int(WallClock.microseconds() / 1_000_000)
+        ResponseHead(
+            response: response, framing: framing, requestID: exchange.requestID, connection: connection,
+            dateLine: loop.dateLine(second: second)
+        ).write(into: &buffer)
+    }
+
+    private func answerLeft(_ result: Result<Void, any Error>, _ exchange: Exchange) {
+        guard case .answering(let current) = phase, current === exchange else { return }
+        if case .failure = result { exchange.error = exchange.error ?? "the client went away before the answer's end" }
+        conclude(exchange)
+        guard case .success = result, !exchange.closesConnection, !isInputClosed else {
+            return close(lingering: !exchange.isWhole || hasWaiting)
+        }
+        phase = .head
+        timer.expire(in: host.limits.idleTimeout)
+        if host.drain.isOn, !hasWaiting { return close(lingering: false) }
+        workOff()
+    }
+
+    /// The request is over, one way or another: it is counted and recorded, once.
+    func conclude(_ exchange: Exchange, status: Int? = nil, error: String? = nil) {
+        guard !exchange.isConcluded else { return }
+        exchange.isConcluded = true
+        exchange.task = nil
+        if let status { exchange.status = status }
+        exchange.error = error ?? exchange.error
+        let latency = (NIODeadline.now() - exchange.started).nanoseconds
+        host.metrics.active.decrement()
+        host.metrics.record(
+            route: exchange.pathIndex, method: exchange.method, status: exchange.status, nanoseconds: latency)
+        host.keep(
+            exchange.record(
+                service: host.name, route: host.metrics.routes[exchange.pathIndex], peer: peer, latency: latency))
+    }
+
+    /// The connection broke while an answer was owed. A handler that runs goes on, and its end is the record's.
+    func clientVanished(during exchange: Exchange) {
+        if exchange.isStreaming || exchange.status != 0 {
+            conclude(exchange, error: "the client went away before the answer's end")
+            let task = exchange.task
+            exchange.task = nil
+            task?.cancel()
+            resumeWriter(throwing: ClientGone())
+        }
+    }
+
+    // MARK: Answers to what is no request
+
+    /// Answers what could not be parsed, in the service's error shape, and closes.
+    func refuseUnparsed(_ problem: HTTPProblem) {
+        guard let context else { return }
+        let response = host.host.service.render(problem)
+        let body: [UInt8] = if case .bytes(let bytes) = response.body { bytes } else { [] }
+        var buffer = context.channel.allocator.buffer(capacity: 256 + body.count)
+        ResponseHead(
+            response: response, framing: .length(body.count), requestID: nil, connection: "close",
+            dateLine: loop.dateLine(second: Int(WallClock.microseconds() / 1_000_000))
+        ).write(into: &buffer)
+        buffer.writeBytes(body)
+        phase = .lingering
+        send(buffer)
+        close(lingering: true)
+    }
+
+    /// Writes bytes and flushes them.
+    func send(_ buffer: ByteBuffer) {
+        context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+}
+
+/// The client has gone, or takes nothing any more.
+struct ClientGone: Error, CustomStringConvertible {
+    var description: String { "the client went away" }
+}

@@ -1,0 +1,82 @@
+import CoreMetrics
+import HTTPTypes
+import Logging
+import NIOCore
+import RequestLog
+import Settings
+import Synchronization
+
+/// A host while it is served: what every connection of it shares.
+final class HostRuntime: Sendable {
+    /// The host's place in the order of hosts.
+    let index: Int
+    let host: ServiceHost
+    /// The service's name.
+    let name: String
+    let table: RouteTable
+    let metrics: HostMetrics
+    let names: HostNames
+    let limits: ConnectionLimits
+    let ledger: ConnectionLedger
+    let drain: DrainSwitch
+    let logger: Logger
+    private let record: @Sendable (RequestRecord) -> Void
+
+    init(
+        index: Int, host: ServiceHost, limits: ConnectionLimits, ledger: ConnectionLedger, drain: DrainSwitch,
+        record: @escaping @Sendable (RequestRecord) -> Void, metrics: any MetricsFactory, logger: Logger
+    ) {
+        self.index = index
+        self.host = host
+        name = host.service.name
+        table = RouteTable(host.service.routes)
+        self.metrics = HostMetrics(service: name, table: table, factory: metrics)
+        names = HostNames(service: name, url: host.url)
+        self.limits = limits
+        self.ledger = ledger
+        self.drain = drain
+        self.record = record
+        var logger = logger
+        logger[metadataKey: "service"] = "\(name)"
+        self.logger = logger
+    }
+
+    /// Whether answers say that the connection closes behind them.
+    var closesConnections: Bool { drain.isOn || ledger.isCrowded }
+
+    /// Hands a finished request to the log, where the host keeps records.
+    func keep(_ record: @autoclosure () -> RequestRecord) {
+        if host.recording == .requestLog { self.record(record()) }
+    }
+}
+
+/// Whether the daemon is about to stop.
+final class DrainSwitch: Sendable {
+    private let value = Atomic(false)
+
+    /// Whether it was turned on.
+    var isOn: Bool { value.load(ordering: .relaxed) }
+
+    /// Turns it on for good.
+    func turnOn() { value.store(true, ordering: .relaxed) }
+}
+
+/// The limits of a connection in NIO's units.
+struct ConnectionLimits: Sendable {
+    let body: Int
+    let header: Int
+    let headerTimeout: TimeAmount
+    let bodyTimeout: TimeAmount
+    let idleTimeout: TimeAmount
+    /// How long what a client still sends is read and dropped after its last answer, so that the answer arrives: to
+    /// close with unread bytes would reset the connection.
+    let lingering: TimeAmount = .seconds(2)
+
+    init(_ settings: LimitSettings) {
+        body = settings.body
+        header = settings.header
+        headerTimeout = TimeAmount(settings.headerTimeout)
+        bodyTimeout = TimeAmount(settings.bodyTimeout)
+        idleTimeout = TimeAmount(settings.idleTimeout)
+    }
+}
