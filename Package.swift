@@ -21,6 +21,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func nio(_ names: String...) -> [Target.Dependency] {
@@ -116,6 +117,10 @@ let package = Package(
         tests("CommandsTests", ["Commands", "JSON"]),
         tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
+        tests(
+            "HostingTests",
+            ["Hosting", "JSON", "RequestLog", "Settings", httpTypes, lifecycle, logging, metricsTestKit]
+                + nio("NIOCore")),
         tests("JSONTests", ["JSON"]),
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
         tests("TransferTests", ["Transfer"]),
