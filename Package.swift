@@ -98,7 +98,7 @@ let package = Package(
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
         library(
-            "Observability/RequestLog", ["Database", "MetricDescribing", "Settings", grdb, lifecycle, logging, metrics]),
+            "Observability/RequestLog", ["Database", "MetricDescribing", "Settings", coreMetrics, grdb, lifecycle, logging]),
         library("Observability/ApplicationLog", ["Settings", logging]),
         library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
@@ -125,5 +125,6 @@ let package = Package(
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
         tests("TransferTests", ["Transfer"]),
         tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),
+        tests("RequestLogTests", ["Database", "RequestLog", "Settings", coreMetrics, grdb, lifecycle, logging]),
     ]
 )

@@ -53,7 +53,15 @@ extension DatabaseError {
 }
 
 extension Error {
+    /// Whether the disk or the file itself failed, so that nothing more is to be written by this process.
     var isFatalForDatabase: Bool {
         (self as? DatabaseError)?.isFatal ?? false
+    }
+
+    /// Whether the file's content is damaged, directly or as the cause of a refusal.
+    var isDamageOfDatabase: Bool {
+        if let failure = self as? DatabaseFailure { return failure.cause?.isDamageOfDatabase ?? false }
+        let code = (self as? DatabaseError)?.resultCode
+        return code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB
     }
 }

@@ -42,6 +42,20 @@ extension DatabaseFile {
         }
     }
 
+    /// Opens a disposable file again after `error` stopped it: one that is damaged is set aside and a new one begun.
+    ///
+    /// The old object must be closed. The second result is where the broken file went.
+    public static func reopen(
+        _ configuration: DatabaseConfiguration, after error: any Error, metrics: any MetricsFactory, logger: Logger,
+        onFatalError: @escaping @Sendable (any Error) -> Void
+    ) throws(DatabaseOpenError) -> (file: DatabaseFile, setAside: String?) {
+        var target: String?
+        // Damage in the middle of a file does not show when it is opened: it would stop the file again at once.
+        if error.isDamageOfDatabase { target = try setAside(configuration.path) }
+        let opened = try openOrSetAside(configuration, metrics: metrics, logger: logger, onFatalError: onFatalError)
+        return (opened.file, target ?? opened.setAside)
+    }
+
     private static func unusedName(for path: String) -> String {
         var now = time(nil)
         var parts = tm()

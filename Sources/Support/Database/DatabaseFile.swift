@@ -100,11 +100,14 @@ public final class DatabaseFile: Sendable {
         try await writer.write(body)
     }
 
-    /// Moves the write-ahead log into the database file and empties it, between two batches.
+    /// Moves the write-ahead log into the database file and empties it, between two batches. A reader that takes
+    /// longer than a quarter of a second leaves it incomplete, which the result says.
     public func checkpoint() async throws -> CheckpointResult {
         try await inBackground { [self] in
             if let refusal = writer.refusal { throw refusal }
-            let result = try writer.last { database, log in try log.truncate(database) }
+            let result = try writer.last { database, log in
+                try log.truncate(database, busyTimeout: configuration.busyTimeout)
+            }
             metrics.file(bytes: fileSize(configuration.path))
             return result
         }
@@ -150,7 +153,7 @@ public final class DatabaseFile: Sendable {
             try writer.last { database, log in
                 if writer.refusal?.code == .failed { return }
                 try StopMarker(database: database).end()
-                _ = try log.truncate(database)
+                _ = try log.truncate(database, busyTimeout: configuration.busyTimeout)
             }
         }
         try writer.closeConnection()

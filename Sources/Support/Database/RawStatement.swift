@@ -100,6 +100,11 @@ public struct RawStatement {
         sqlite3_column_type(handle, Int32(truncatingIfNeeded: index)) == SQLITE_INTEGER
     }
 
+    /// Whether the column holds a BLOB.
+    public func isBlob(_ index: Int) -> Bool {
+        sqlite3_column_type(handle, Int32(truncatingIfNeeded: index)) == SQLITE_BLOB
+    }
+
     /// The column as an integer; 0 where it is none.
     public func integer(_ index: Int) -> Int64 {
         sqlite3_column_int64(handle, Int32(truncatingIfNeeded: index))

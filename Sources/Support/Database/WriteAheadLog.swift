@@ -50,16 +50,25 @@ final class WriteAheadLog {
             return try checkpoint(database, mode: SQLITE_CHECKPOINT_PASSIVE)
         }
         // Readers are short: those that run now end soon, and later ones do not use the log once it is moved.
-        sqlite3_busy_timeout(database.sqliteConnection, 100)
-        defer { sqlite3_busy_timeout(database.sqliteConnection, busyTimeout.wholeMilliseconds) }
-        return try checkpoint(database, mode: SQLITE_CHECKPOINT_RESTART)
+        return try waitingBriefly(database, busyTimeout) { try checkpoint(database, mode: SQLITE_CHECKPOINT_RESTART) }
     }
 
-    /// Moves the whole log and empties its file; waits for readers as long as the connection's busy timeout says.
-    func truncate(_ database: Database) throws -> CheckpointResult {
-        let result = try checkpoint(database, mode: SQLITE_CHECKPOINT_TRUNCATE)
+    /// Moves the whole log and empties its file, if readers let it within a quarter of a second.
+    func truncate(_ database: Database, busyTimeout: Duration) throws -> CheckpointResult {
+        let result = try waitingBriefly(database, busyTimeout) {
+            try checkpoint(database, mode: SQLITE_CHECKPOINT_TRUNCATE)
+        }
         if result.isComplete { committed(pages: 0) }
         return result
+    }
+
+    /// The writer does not wait for slow readers as long as for other processes: all writes wait with it.
+    private func waitingBriefly<T>(
+        _ database: Database, _ busyTimeout: Duration, _ body: () throws -> T
+    ) rethrows -> T {
+        sqlite3_busy_timeout(database.sqliteConnection, 250)
+        defer { sqlite3_busy_timeout(database.sqliteConnection, busyTimeout.wholeMilliseconds) }
+        return try body()
     }
 
     private func checkpoint(_ database: Database, mode: Int32) throws -> CheckpointResult {

@@ -1,0 +1,63 @@
+import Database
+import Logging
+import Settings
+import Synchronization
+
+/// The deletion of what is old or too much.
+extension RequestLog {
+    /// How often the file is looked at, in microseconds.
+    static let retentionEvery: Int64 = 10 * 1_000_000
+    /// Steps that are done before the next batch has its turn.
+    static let retentionSteps = 8
+    /// How often the file is cut to its size, which waits for readers, in microseconds.
+    static let checkpointEvery: Int64 = 60 * 1_000_000
+
+    /// Does a few steps of retention if it is time.
+    func retain() async {
+        let time = now()
+        let isDue = store.withLock { $0.failure == nil && time >= $0.lastRetention + RequestLog.retentionEvery }
+        guard isDue else { return }
+        let isDone = await retain(steps: RequestLog.retentionSteps, at: time)
+        if isDone { store.withLock { $0.lastRetention = time } }
+    }
+
+    /// Does up to `steps` steps; whether nothing is left to do.
+    func retain(steps: Int, at time: Int64) async -> Bool {
+        let retention = Retention(
+            cutoff: time.subtractingReportingOverflow(settings.retention.inMicroseconds).partialValue,
+            maxSize: settings.maxSize)
+        var hasShrunk = false
+        for _ in 0..<steps {
+            let step = await turns.run { await self.step(retention) }
+            switch step {
+            case .deletedSegment: continue
+            case .shrank: hasShrunk = true
+            case .nothingToDo, nil:
+                if hasShrunk { await cutFile(time) }
+                return true
+            }
+        }
+        return false
+    }
+
+    private func step(_ retention: Retention) async -> Retention.Step? {
+        do {
+            let step = try await database.write { database in try retention.step(database) }
+            if case .deletedSegment(let first) = step { store.withLock { $0.writer.segmentDeleted(first) } }
+            return step
+        } catch {
+            logger.warning("old request records could not be deleted", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// The pages that were given back leave the file with a checkpoint.
+    private func cutFile(_ time: Int64) async {
+        let isDue = store.withLock { store in
+            guard time >= store.lastCheckpoint + RequestLog.checkpointEvery else { return false }
+            store.lastCheckpoint = time
+            return true
+        }
+        if isDue { _ = try? await database.checkpoint() }
+    }
+}
