@@ -1,5 +1,3 @@
-import Glibc
-
 /// An address that a part of the daemon listens on.
 public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// A TCP address: a host name, an IPv4 or an IPv6 address (without brackets), and a port; port 0 lets the system

@@ -1,0 +1,132 @@
+/// Every key of the settings, declared once. The loader, `config show` and the documentation's table follow it.
+public enum SettingsCatalog {
+    /// The keys in the order of the file's full example.
+    public static let keys: [SettingKey] =
+        general + Settings().services.indices.flatMap(service) + listeners + records + limits
+
+    /// A key by its path.
+    static let byName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
+    /// A key by its environment variable.
+    static let byVariable = Dictionary(uniqueKeysWithValues: keys.map { ($0.environmentVariable, $0) })
+    /// The paths of all sections, which hold keys or further sections.
+    static let sections: Set<String> = Set(
+        keys.flatMap { key in
+            let parts = key.name.split(separator: ".")
+            return (1..<parts.count).map { parts.prefix($0).joined(separator: ".") }
+        })
+    /// Variables that begin with `TRIVET_` and are no settings of the daemon: trivetctl's own.
+    static let otherVariables: Set<String> = ["TRIVET_SOCKET"]
+
+    private static let general = [
+        SettingKey(
+            "project", .text, \.project, rule: SettingRules.project,
+            "The project's id, as in the lab: it stands in resource names and in the bucket's name."),
+        SettingKey(
+            "data_dir", .text, \.dataDirectory,
+            "The directory of the databases and buckets. A relative path starts at the working directory. "
+                + "`--data-dir` overrides it; if neither flag, environment nor file sets it, `$STATE_DIRECTORY` does."),
+        SettingKey(
+            "first_start", .choice, \.firstStart,
+            "What the first start in a data directory creates, once in its life: `lab` all that the lab's reader "
+                + "would have, `empty` only the purge job and the message board's index."),
+    ]
+
+    private static func service(_ index: Int) -> [SettingKey] {
+        let section = "services.\(Settings().services[index].name)"
+        return [
+            SettingKey(
+                "\(section).listen", .addresses, \.services[index].listen, rule: SettingRules.addresses,
+                "Where the service listens: `HOST:PORT` (port 0: any free one), `unix:PATH`, or `fd:NAME` for a "
+                    + "socket from systemd (which this version cannot take yet)."),
+            SettingKey(
+                "\(section).authentication", .choice, \.services[index].authentication,
+                "Whether callers show an ID token. `required` needs identities, which this version does not have yet."),
+            SettingKey(
+                "\(section).allow_unauthenticated", .boolean, \.services[index].allowUnauthenticated,
+                "Allows `authentication: none` on an address that other machines can reach."),
+            SettingKey(
+                "\(section).url", .optionalText, \.services[index].url, rule: SettingRules.serviceURL,
+                "What the world calls the service, such as `https://hello.example.org`; `null`: made from `listen`."),
+            SettingKey(
+                "\(section).audiences", .texts, \.services[index].audiences,
+                "Audiences of ID tokens that are accepted besides the URL."),
+        ]
+    }
+
+    private static let listeners = [
+        SettingKey(
+            "admin.listen", .addresses, \.admin.listen,
+            "Where the admin interface will listen. It is checked, but not opened yet: in this version the admin "
+                + "interface is the socket alone."),
+        SettingKey(
+            "admin.socket", .text, \.admin.socket,
+            "The admin interface's unix socket. A relative path starts at `$RUNTIME_DIRECTORY`, or without that at the "
+                + "data directory. The whole path has at most 107 bytes."),
+        SettingKey(
+            "admin.authentication", .choice, \.admin.authentication,
+            "Whether callers of `admin.listen` show an ID token. `required` needs identities, which this version does "
+                + "not have yet."),
+        SettingKey(
+            "metrics.listen", .addresses, \.metrics.listen,
+            "Where `/metrics`, `/livez`, `/readyz` and `/healthz` are served; empty: nowhere."),
+    ]
+
+    private static let records = [
+        SettingKey(
+            "purge.retain", .duration, \.purge.retain, rule: SettingRules.duration(from: .microseconds(1)),
+            "Storage logs older than this are deleted by a purge. When it runs is the job's."),
+        SettingKey(
+            "request_log.retention", .duration, \.requestLog.retention, rule: SettingRules.duration(from: .seconds(1)),
+            "Request records older than this are deleted."),
+        SettingKey(
+            "request_log.max_size", .bytes, \.requestLog.maxSize, rule: SettingRules.bytes((1 << 20)...(1 << 44)),
+            "The size that the request log may take on disk; the oldest records go first."),
+        SettingKey(
+            "request_log.flush_interval", .duration, \.requestLog.flushInterval,
+            rule: SettingRules.duration(from: .milliseconds(1), to: .seconds(60)),
+            "How long a request record waits at most before it is written with others."),
+        SettingKey(
+            "request_log.sample", .number, \.requestLog.sample, rule: SettingRules.range(0...1),
+            "The share of requests whose records are stored, from 0 to 1. All are counted."),
+        SettingKey(
+            "log.level", .choice, \.log.level,
+            "The least severe level of the application log, which goes to standard error."),
+        SettingKey(
+            "log.format", .choice, \.log.format,
+            "The form of the application log: `text` for people, `json` for collectors, an object a line."),
+        SettingKey(
+            "scheduler.run_retention", .duration, \.scheduler.runRetention,
+            rule: SettingRules.duration(from: .seconds(1)),
+            "Records of the scheduler's runs older than this are deleted."),
+        SettingKey(
+            "audit.retention", .duration, \.audit.retention, rule: SettingRules.duration(from: .seconds(1)),
+            "Audit records older than this are deleted."),
+    ]
+
+    private static let limits = [
+        SettingKey(
+            "limits.body", .bytes, \.limits.body, rule: SettingRules.bytes(1...(1 << 30)),
+            "The largest request body. It does not bind uploads of objects."),
+        SettingKey(
+            "limits.header", .bytes, \.limits.header, rule: SettingRules.bytes(1024...(1 << 20)),
+            "The largest request head: request line and headers together."),
+        SettingKey(
+            "limits.header_timeout", .duration, \.limits.headerTimeout, rule: timeout,
+            "How long a client may take to send a request's head."),
+        SettingKey(
+            "limits.body_timeout", .duration, \.limits.bodyTimeout, rule: timeout,
+            "How long a client may pause between two bytes of a body."),
+        SettingKey(
+            "limits.idle_timeout", .duration, \.limits.idleTimeout, rule: timeout,
+            "How long a connection may wait for its next request."),
+        SettingKey(
+            "limits.connections", .integer, \.limits.connections, rule: SettingRules.range(1...1_000_000),
+            "How many connections may be open at once, over all listeners."),
+        SettingKey(
+            "shutdown_timeout", .duration, \.shutdownTimeout,
+            rule: SettingRules.duration(from: .milliseconds(1), to: .seconds(3600)),
+            "How long a graceful stop may take before what still runs is cut off."),
+    ]
+
+    private static let timeout = SettingRules.duration(from: .milliseconds(1), to: .seconds(86_400))
+}
