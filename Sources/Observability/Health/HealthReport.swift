@@ -8,10 +8,13 @@ public struct HealthReport: Sendable, Hashable {
     public let status: HealthStatus
     /// The endpoint's checks, in the order in which they were given, without those that the caller excluded.
     public let checks: [CheckResult]
-    /// The names that the caller excluded and that are checks of this endpoint.
+    /// The names that the caller excluded and that are checks of this endpoint (or `phase`).
     public let excluded: [String]
     /// The names that the caller excluded and that are no checks of this endpoint.
     public let unknownExclusions: [String]
+
+    /// The name under which `/readyz` and `/healthz` show the daemon's phase, among the checks.
+    public static let phaseCheck = "phase"
 
     /// The HTTP status: 200, or 503 when the endpoint fails.
     public var httpStatus: Int { status.isFailure ? 503 : 200 }
@@ -28,8 +31,9 @@ public struct HealthReport: Sendable, Hashable {
     ///     readyz check failed
     public var verbose: String {
         var lines: [String] = []
-        if endpoint != .live {
-            lines.append(phase == .serving ? "[+]phase ok" : "[-]phase failed: \(phase.rawValue)")
+        if endpoint != .live && !excluded.contains(Self.phaseCheck) {
+            let isServing = phase == .serving
+            lines.append(isServing ? "[+]\(Self.phaseCheck) ok" : "[-]\(Self.phaseCheck) failed: \(phase.rawValue)")
         }
         lines += checks.map(Self.line)
         lines += excluded.map { "[+]\($0) excluded: ok" }
