@@ -93,7 +93,7 @@ let package = Package(
                 + nio("NIOCore", "NIOHTTP1", "NIOPosix")),
         library(
             "Platform/Scheduling",
-            ["Datastore", "MetricDescribing", "Settings", "Transfer", lifecycle, logging, metrics]),
+            ["Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, lifecycle, logging]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -123,6 +123,12 @@ let package = Package(
                 + nio("NIOCore")),
         tests("JSONTests", ["JSON"]),
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
+        tests(
+            "SchedulingTests",
+            [
+                "Database", "Datastore", "Scheduling", "Settings", "SQLiteEngine", "Transfer", coreMetrics, lifecycle,
+                logging,
+            ]),
         tests("TransferTests", ["Transfer"]),
         tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),
         tests("RequestLogTests", ["Database", "RequestLog", "Settings", coreMetrics, grdb, lifecycle, logging]),

@@ -1,8 +1,8 @@
 /// What may not go out: anything that could smuggle a header or a second request, or that libcurl would read in
 /// another way than it is written.
 extension TransferRequest {
-    /// Throws `invalidRequest` with the reason.
-    func check() throws(TransferError) {
+    /// Throws `invalidRequest` with the reason; the client asks this itself before it sends.
+    public func check() throws(TransferError) {
         try checkURL()
         guard method.isToken, method.utf8.count <= 32 else { throw refuse("the method is not an HTTP token") }
         for header in headers { try check(header) }

@@ -1,0 +1,23 @@
+public import Datastore
+
+/// Makes a job's call. The scheduler's tests bring their own.
+public protocol JobCaller: Sendable {
+    /// Makes the call and tells how it went, within the job's attempt deadline; when the task is cancelled, at once.
+    func call(_ call: JobCall) async -> JobCallResult
+}
+
+/// A call to make.
+public struct JobCall: Sendable, Hashable {
+    /// The job as it is now.
+    public let job: Job
+    /// The instant it is for, the same however late it runs; for a run by hand the moment it was asked for.
+    public let scheduledTime: Timestamp
+}
+
+/// How a call went.
+public enum JobCallResult: Sendable, Hashable {
+    /// The target answered; a message may quote what a failed one said.
+    case answered(status: Int, message: String?)
+    /// No answer came, and why.
+    case failed(String)
+}

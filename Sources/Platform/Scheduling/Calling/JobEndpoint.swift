@@ -1,0 +1,13 @@
+/// Where a job's URL leads in truth: the daemon knows its own services' addresses better than the job does.
+public struct JobEndpoint: Sendable, Hashable {
+    /// The URL to call.
+    public var url: String
+    /// The unix socket to call it over, where the service has no other address.
+    public var unixSocketPath: String?
+
+    /// An endpoint.
+    public init(url: String, unixSocketPath: String? = nil) {
+        self.url = url
+        self.unixSocketPath = unixSocketPath
+    }
+}

@@ -1,0 +1,90 @@
+import Datastore
+
+/// A record of the ledger together with its key.
+struct LedgerRecord: Sendable {
+    let key: Key
+    var run: JobRun
+
+    /// The instant by which the ledger is ordered.
+    let time: Timestamp
+}
+
+extension LedgerRecord {
+    /// A record of an instant of the schedule.
+    static func scheduled(_ job: String, _ instant: Timestamp, _ outcome: JobRun.Outcome) -> LedgerRecord {
+        let run = JobRun(job: job, kind: .scheduled, scheduledTime: instant, outcome: outcome)
+        return LedgerRecord(key: RunKey.scheduled(job, instant), run: run, time: instant)
+    }
+
+    /// The one record of a range without runs.
+    static func missed(_ job: String, _ range: MissedRange, message: String, now: Timestamp) -> LedgerRecord {
+        let run = JobRun(
+            job: job, kind: .missed(range), scheduledTime: range.to, outcome: .missed, endTime: now, message: message)
+        return LedgerRecord(key: RunKey.missed(job, from: range.from), run: run, time: range.to)
+    }
+
+    /// The record of a run by hand that begins now.
+    static func manual(_ job: String, _ start: Timestamp) -> LedgerRecord {
+        let run = JobRun(job: job, kind: .manual, scheduledTime: nil, outcome: .running, startTime: start)
+        return LedgerRecord(key: RunKey.manual(job, start), run: run, time: start)
+    }
+
+    /// The names of properties that queries use. Three hold a prefix and the time in one text, so that every question
+    /// is one range of one index, in the order of time, and needs no composite index that an operator could delete.
+    enum Property {
+        static let time = "time"
+        static let jobTime = "jobTime"
+        static let outcomeTime = "outcomeTime"
+        static let jobOutcomeTime = "jobOutcomeTime"
+    }
+
+    var entity: Entity {
+        let text = CivilTime(time).exactText
+        var properties: Properties = [
+            "job": .string(run.job),
+            "outcome": .string(run.outcome.rawValue),
+            Property.time: .timestamp(time),
+            Property.jobTime: .string("\(run.job)/\(text)"),
+            Property.outcomeTime: .string("\(run.outcome.rawValue)/\(text)"),
+            Property.jobOutcomeTime: .string("\(run.job)/\(run.outcome.rawValue)/\(text)"),
+        ]
+        switch run.kind {
+        case .scheduled: properties["kind"] = .string("scheduled")
+        case .manual: properties["kind"] = .string("manual")
+        case .missed(let range):
+            properties["kind"] = .string("missed")
+            properties["from"] = .timestamp(range.from)
+            properties["count"] = .integer(Int64(range.count))
+        }
+        properties["startTime"] = run.startTime.map { .timestamp($0) }
+        properties["endTime"] = run.endTime.map { .timestamp($0) }
+        properties["status"] = run.status.map { .integer(Int64($0)) }
+        properties["message"] = run.message.map { .string($0, excludeFromIndexes: true) }
+        return Entity(key: key, properties: properties)
+    }
+
+    /// Nil when the entity is no record, which only a hand in the file can have done.
+    init?(_ entity: Entity) {
+        guard let job = entity["job"]?.string, let time = entity[Property.time]?.timestamp,
+            let outcome = entity["outcome"]?.string.flatMap(JobRun.Outcome.init(rawValue:)),
+            let kind = Self.kind(entity, to: time)
+        else { return nil }
+        key = entity.key
+        self.time = time
+        run = JobRun(
+            job: job, kind: kind, scheduledTime: kind == .manual ? nil : time, outcome: outcome,
+            startTime: entity["startTime"]?.timestamp, endTime: entity["endTime"]?.timestamp,
+            status: entity["status"]?.integer.map(Int.init(clamping:)), message: entity["message"]?.string)
+    }
+
+    private static func kind(_ entity: Entity, to: Timestamp) -> JobRun.Kind? {
+        switch entity["kind"]?.string ?? "" {
+        case "scheduled": return .scheduled
+        case "manual": return .manual
+        case "missed":
+            guard let from = entity["from"]?.timestamp, let count = entity["count"]?.integer else { return nil }
+            return .missed(MissedRange(from: from, to: to, count: Int(clamping: count)))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import JSON
+public import Transfer
+
+/// What a job calls.
+public struct HTTPTarget: Sendable, Hashable {
+    /// An absolute `http://` or `https://` URL.
+    public var uri: String
+    /// One of `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS`.
+    public var method: String
+    /// Headers sent beside the scheduler's own, which win.
+    public var headers: [TransferHeader]
+    /// The body, for `POST`, `PUT` and `PATCH`.
+    public var body: [UInt8]
+
+    /// A target.
+    public init(uri: String, method: String = "POST", headers: [TransferHeader] = [], body: [UInt8] = []) {
+        self.uri = uri
+        self.method = method
+        self.headers = headers
+        self.body = body
+    }
+
+    func validate() throws(SchedulingError) {
+        let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+        guard methods.contains(where: { $0.hasSameBytes(as: method) }) else {
+            throw SchedulingError(.invalidJob, "the method is one of \(methods.joined(separator: ", "))")
+        }
+        guard body.isEmpty || methods[1...3].contains(where: { $0.hasSameBytes(as: method) }) else {
+            throw SchedulingError(.invalidJob, "\(method) takes no body")
+        }
+        do throws(TransferError) {
+            try TransferRequest(method: method, url: uri, headers: headers, body: body).check()
+        } catch {
+            throw SchedulingError(.invalidJob, error.message)
+        }
+    }
+}

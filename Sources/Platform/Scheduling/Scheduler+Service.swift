@@ -1,0 +1,109 @@
+import Datastore
+import Logging
+public import ServiceLifecycle
+import Synchronization
+
+extension Scheduler: Service {
+    /// Settles what the last daemon left open, then runs what is due until the graceful shutdown, in which runs under
+    /// way may end within the timeout.
+    ///
+    /// Throws when the datastore cannot be read at the start; errors later are logged, and tried again.
+    public func run() async throws {
+        try await lock.withLock { try await recover() }
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.retention.run() }
+                await self.loop()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.stop()
+        }
+        await drain()
+    }
+
+    /// Closes open records, records what was missed, and loads the jobs; under the lock.
+    private func recover() async throws {
+        let now = clock.now
+        let closed = try await ledger.closeOpen(at: now)
+        let marks = try await ledger.marks()
+        var missed: [LedgerRecord] = []
+        var newMarks: [String: Timestamp] = [:]
+        var jobs: [String: SchedulerState.Scheduled] = [:]
+        for job in try await store.all() {
+            metrics.register(job.name, lastSuccess: marks[job.name]?.lastSuccess)
+            var scheduled = SchedulerState.Scheduled(job, mark: marks[job.name]?.mark ?? now)
+            if let plan = scheduled.plan(now: now, lateness: nil) {
+                scheduled.advance(plan)
+                if let range = plan.missed {
+                    missed.append(.missed(job.name, range, message: "the daemon was down", now: now))
+                }
+            }
+            newMarks[job.name] = scheduled.mark
+            jobs[job.name] = scheduled
+        }
+        _ = try await ledger.begin(missed, marks: newMarks)
+        for run in closed + missed.map(\.run) {
+            metrics.ended(run)
+            log(run)
+        }
+        let recovered = jobs
+        state.withLock { state in
+            state.jobs = recovered
+            if state.phase == .idle { state.phase = .running }
+            state.lastTurn = clock.uptime
+        }
+    }
+
+    private func loop() async {
+        while !Task.isCancelled, state.withLock({ $0.phase }) == .running {
+            let wake = await lock.withLock { await turn() }
+            await sleep(until: wake)
+        }
+    }
+
+    /// Sleeps until then or the doorbell, but no longer than it takes to notice a clock that was set.
+    private func sleep(until wake: Timestamp?) async {
+        let longest = clock.now.advanced(by: timing.longestSleep)
+        let time = min(wake ?? longest, longest)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [clock] in try? await clock.sleep(until: time) }
+            group.addTask { [doorbell] in await doorbell.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func stop() {
+        state.withLock { $0.phase = .stopping }
+        doorbell.ring()
+    }
+
+    /// Lets runs under way end within the timeout, then ends them.
+    private func drain() async {
+        let waiting = await lock.withLock {
+            state.withLock { state in
+                state.phase = .stopping
+                return state.lanes.keys.compactMap { name in
+                    state.lanes[name]?.queue.dropWaiting().map { LedgerRecord.scheduled(name, $0, .waiting) }
+                }
+            }
+        }
+        for record in waiting { await skip(record, "the daemon stopped before its turn came") }
+        let tasks = state.withLock { $0.lanes.values.compactMap(\.task) }
+        guard !tasks.isEmpty else { return }
+        let deadline = clock.now.advanced(by: timing.shutdownTimeout)
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for task in tasks { _ = await task.value }
+                return true
+            }
+            group.addTask { [clock] in
+                try? await clock.sleep(until: deadline)
+                return false
+            }
+            if await group.next() == false { for task in tasks { task.cancel() } }
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+public import CoreMetrics
+public import Datastore
+public import Logging
+public import Settings
+import Synchronization
+public import Transfer
+
+/// The cron: calls each job's target at the instants of its schedule, and keeps the ledger in which every instant has
+/// one outcome, whatever happens to the daemon or to its clock.
+///
+/// A run is recorded as running before its call goes out, and with its outcome after. Runs of one job never overlap,
+/// those by hand included: an instant that comes meanwhile waits, and one that finds another waiting is skipped, with
+/// the reason in its record. Instants that passed while the daemon was down, or that a clock set ahead jumped over,
+/// become one record of a range.
+public final class Scheduler: Sendable {
+    /// The indexes that the ledger's queries need; the daemon declares them to the datastore.
+    public static let indexes = RunLedger.indexes
+
+    let ledger: RunLedger
+    let store: JobStore
+    let caller: any JobCaller
+    let clock: any SchedulerClock
+    let timing: SchedulerTiming
+    let retention: RunRetention
+    let metrics: SchedulerMetrics
+    let logger: Logger
+    let doorbell = Doorbell()
+    /// Held over every durable step that decides what runs, so that memory and ledger change together.
+    let lock = AsyncLock()
+    let state = Mutex(SchedulerState())
+
+    /// A scheduler that calls as the caller does, by the given clock.
+    public init(
+        datastore: Datastore, caller: any JobCaller, clock: any SchedulerClock = SystemSchedulerClock(),
+        settings: SchedulerSettings, timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory,
+        logger: Logger
+    ) {
+        ledger = RunLedger(datastore: datastore)
+        store = JobStore(datastore: datastore)
+        self.caller = caller
+        self.clock = clock
+        self.timing = timing
+        self.metrics = SchedulerMetrics(metrics)
+        self.logger = logger
+        retention = RunRetention(ledger: ledger, age: settings.runRetention, clock: clock, logger: logger)
+    }
+
+    /// A scheduler that calls over HTTP.
+    ///
+    /// - Parameter resolve: where a job's URL leads, for the daemon's own services; others as they are.
+    public convenience init(
+        datastore: Datastore, transfer: TransferClient, resolve: @escaping @Sendable (String) -> JobEndpoint,
+        settings: SchedulerSettings, timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory,
+        logger: Logger
+    ) {
+        self.init(
+            datastore: datastore, caller: TransferJobCaller(client: transfer, resolve: resolve), settings: settings,
+            timing: timing, metrics: metrics, logger: logger)
+    }
+
+    /// Whether the loop has turned within its time: false before it begins, and when it hangs.
+    public var isAlive: Bool {
+        guard let lastTurn = state.withLock({ $0.lastTurn }) else { return false }
+        return clock.uptime - lastTurn <= timing.longestSleep + timing.hangAfter
+    }
+}

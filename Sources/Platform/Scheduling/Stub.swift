@@ -1,1 +1,0 @@
-// The cron and its ledger of runs.
