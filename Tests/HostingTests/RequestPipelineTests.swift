@@ -1,5 +1,7 @@
 import HTTPTypes
 import Hosting
+import JSON
+import RequestLog
 import Settings
 import Testing
 
@@ -23,7 +25,7 @@ import Testing
 
     @Test("A route answers with length, date and request id, and leaves one record")
     func answers() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let answer = try await test.ask(test.request("GET", "/", headers: ["User-Agent: tests", "Referer: r"]))
             #expect(answer.status == 200)
             #expect(answer.body == "root")
@@ -47,7 +49,7 @@ import Testing
 
     @Test("Parameters, verbs behind them and rests are taken from the decoded path")
     func parameters() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             #expect(try await test.ask(test.request("GET", "/items/a%20b%2Fc%C3%A9")).body == "a b/cé")
             #expect(try await test.ask(test.request("POST", "/items/job:run")).body == "ran job")
             #expect(try await test.ask(test.request("GET", "/items/job:run")).body == "job:run")
@@ -61,7 +63,7 @@ import Testing
 
     @Test("Unknown paths are 404, other methods 405 with Allow, OPTIONS tells the methods, HEAD works where GET does")
     func methods() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             for path in ["/nothing", "//", "/items/../id", "/./id", "/items//", "/items/", "/id/", "/items/%2e%2e", "/echo//"] {
                 let answer = try await test.ask(test.request("GET", path))
                 #expect(answer.status == 404, "\(path)")
@@ -94,7 +96,7 @@ import Testing
 
     @Test("Bad percent-encoding and bad targets are 400, in the path and in the query")
     func badTargets() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             for target in ["/items/%", "/items/%4", "/items/%zz", "/items/%ff", "/query?q=%", "/query?q=%C3", "/a#b"] {
                 let answer = try await test.ask(test.request("GET", target))
                 #expect(answer.status == 400, "\(target)")
@@ -107,7 +109,7 @@ import Testing
 
     @Test("An absolute target is answered, and its authority is the Host that counts")
     func absoluteTargets() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let target = "http://localhost:\(test.port)/id?x"
             #expect(try await test.ask("GET \(target) HTTP/1.1\r\nHost: elsewhere\r\n\r\n").status == 200)
             #expect(try await test.ask(test.request("GET", "http://elsewhere/id")).status == 421)
@@ -118,7 +120,7 @@ import Testing
 
     @Test("A handler's error is a plain 500; the reason is in the record only")
     func handlerErrors() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let answer = try await test.ask(test.request("GET", "/broken"))
             #expect(answer.status == 500)
             #expect(answer.body == #"{"message":"internal error"}"#)
@@ -130,7 +132,7 @@ import Testing
 
     @Test("Request ids: a sane one is kept, another is replaced; the answer always carries it")
     func requestIDs() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let kept = try await test.ask(test.request("GET", "/id", headers: ["X-Request-Id: abc-123.Z"]))
             #expect(kept.header("x-request-id") == "abc-123.Z")
             #expect(kept.body == "abc-123.Z")
@@ -144,7 +146,7 @@ import Testing
 
     @Test("traceparent and X-Cloud-Trace-Context end up in the record")
     func traces() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let trace = "0af7651916cd43dd8448eb211c80319c"
             _ = try await test.ask(test.request("GET", "/id", headers: ["traceparent: 00-\(trace)-b7ad6b7169203331-01"]))
             _ = try await test.ask(test.request("GET", "/id", headers: ["X-Cloud-Trace-Context: \(trace)/255;o=1"]))
@@ -158,7 +160,7 @@ import Testing
 
     @Test("A header cannot be smuggled into the answer")
     func headerInjection() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let answer = try await test.ask(test.request("GET", "/header?v=a%0d%0aSet-Cookie:%20b%0d%0a%0d%0abody"))
             #expect(answer.status == 200)
             #expect(answer.header("set-cookie") == nil)
@@ -168,7 +170,7 @@ import Testing
 
     @Test("JSON bodies: content type, syntax and shape are checked")
     func jsonBodies() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let json = ["Content-Type: application/json; charset=utf-8"]
             #expect(try await test.ask(test.request("POST", "/json", body: "{}")).status == 415)
             #expect(try await test.ask(test.request("POST", "/json", headers: ["Content-Type: text/plain"], body: "{}")).status == 415)
@@ -200,7 +202,7 @@ import Testing
             Route(.get, "/quick") { _ in .text("quick") },
             Route(.post, "/echo") { request in .text(String(decoding: try await request.body(), as: UTF8.self)) },
         ]
-        try await TestHosting.serving(routes) { test in
+        try await TestHosting.serving(routes) { (test: TestHosting) async throws -> Void in
             let sent = test.request("GET", "/slow") + test.request("GET", "/quick") + test.request("POST", "/echo", body: "echo!")
                 + test.request("GET", "/quick", headers: ["Connection: close"])
             let answer = try await test.askAll(Array(sent.utf8))
@@ -220,7 +222,7 @@ import Testing
 
     @Test("Pipelined garbage behind a good request is answered in its turn and closes the connection")
     func pipelinedGarbage() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let answer = try await test.askAll(Array((test.request("GET", "/id") + "\u{1}\u{2}garbage\r\n\r\n").utf8))
             #expect(answer.statuses == [200, 400])
             #expect(answer.end == .closed)
@@ -230,7 +232,7 @@ import Testing
 
     @Test("HTTP/1.0 closes unless it asks to keep the connection, and needs no Host")
     func oldVersion() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let answer = try await test.askAll(Array("GET /id HTTP/1.0\r\n\r\n".utf8))
             #expect(answer.status == 200)
             #expect(answer.end == .closed)
@@ -242,7 +244,7 @@ import Testing
 
     @Test("Expect: 100-continue is answered before the body, another expectation is 417")
     func expectations() async throws {
-        try await TestHosting.serving(Self.routes) { test in
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let answers = try await blocking {
                 let client = try test.connect()
                 try client.send(test.request("POST", "/echo", headers: ["Expect: 100-continue", "Content-Length: 4"]))
