@@ -99,7 +99,7 @@ let package = Package(
 
         library(
             "Observability/RequestLog", ["Database", "MetricDescribing", "Settings", coreMetrics, grdb, lifecycle, logging]),
-        library("Observability/ApplicationLog", ["Settings", logging]),
+        library("Observability/ApplicationLog", ["JSON", "Settings", logging]),
         library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
 
