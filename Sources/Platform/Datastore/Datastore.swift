@@ -1,105 +1,157 @@
 public import CoreMetrics
 public import Logging
-public import ServiceLifecycle
+import Synchronization
 
-/// The schemaless store on which all else stands.
+/// The schemaless store on which all else stands: entities by key, queries by index, transactions.
+///
+/// All methods may be called from any task. An answer of success to a write means that it is durable.
 public final class Datastore: Sendable {
+    let engine: any Engine
+    let logger: Logger
+    let metrics: OperationMetrics
+    let ids: IDAllocator
+    let versions: VersionCounter
+    let indexer: Indexer
+    let wireTransactions = WireTransactions()
+
     /// Opens the datastore on an engine, brings the declared indexes into being, and reads what indexes there are.
+    ///
+    /// - Throws: what the engine throws, or `dataLoss` when its register cannot be read.
     public init(
         engine: any Engine, indexes: DeclaredIndexes = DeclaredIndexes(), metrics: any MetricsFactory, logger: Logger
     ) async throws {
-        fatalError("to come")
+        self.engine = engine
+        self.logger = logger
+        self.metrics = OperationMetrics(metrics)
+        ids = try await IDAllocator(engine: engine)
+        versions = try await VersionCounter(engine: engine)
+        indexer = try await Indexer(engine: engine, metrics: self.metrics, logger: logger)
+        try await indexer.declare(indexes)
+    }
+}
+
+// Reading and writing by key.
+extension Datastore {
+    /// How many keys one lookup may have.
+    public static let lookupLimit = 1_000
+
+    /// The entities of at most 1,000 keys, in the keys' order and from one snapshot; nil where there is none.
+    public func lookup(_ keys: [Key]) async throws -> [StoredEntity?] {
+        try await metrics.counting(.lookup) {
+            guard keys.count <= Self.lookupLimit else {
+                throw DatastoreError.invalid("a lookup may have at most \(Self.lookupLimit) keys")
+            }
+            for key in keys { try EntityRules.check(key) }
+            let storage = keys.map(KeyEncoding.storage)
+            let rows = try await engine.read { snapshot in
+                try storage.map { try snapshot.entity(at: $0, properties: true) }
+            }
+            return try rows.map { try $0.map { try StoredEntity($0) } }
+        }
     }
 
-    /// The entities of keys, in the keys' order; nil where there is none.
-    public func lookup(_ keys: [Key]) async throws -> [StoredEntity?] { fatalError("to come") }
-
     /// The entity of a key, or nil.
-    public func lookup(_ key: Key) async throws -> StoredEntity? { fatalError("to come") }
+    public func lookup(_ key: Key) async throws -> StoredEntity? {
+        try await lookup([key]).first ?? nil
+    }
 
     /// Stores an entity, whether it exists or not, and returns its complete key.
     @discardableResult
-    public func put(_ entity: Entity) async throws -> Key { fatalError("to come") }
+    public func put(_ entity: Entity) async throws -> Key {
+        try await commit(.upsert(entity))
+    }
 
     /// Stores an entity that must not exist (`alreadyExists`), and returns its complete key.
     @discardableResult
-    public func insert(_ entity: Entity) async throws -> Key { fatalError("to come") }
+    public func insert(_ entity: Entity) async throws -> Key {
+        try await commit(.insert(entity))
+    }
 
     /// Replaces an entity that must exist (`notFound`).
-    public func update(_ entity: Entity) async throws { fatalError("to come") }
+    public func update(_ entity: Entity) async throws {
+        try await commit(.update(entity))
+    }
 
     /// Stores an entity, whether it exists or not, and returns its complete key.
     @discardableResult
-    public func upsert(_ entity: Entity) async throws -> Key { fatalError("to come") }
+    public func upsert(_ entity: Entity) async throws -> Key {
+        try await commit(.upsert(entity))
+    }
 
     /// Removes an entity, if it exists.
-    public func delete(_ key: Key) async throws { fatalError("to come") }
+    public func delete(_ key: Key) async throws {
+        try await commit(.delete(key))
+    }
+
+    @discardableResult
+    private func commit(_ mutation: Mutation) async throws -> Key {
+        try await commit([mutation]).first?.key ?? mutation.key
+    }
 
     /// Applies changes in their order, all or none, durable on return.
-    @discardableResult
-    public func commit(_ mutations: [Mutation]) async throws -> [MutationResult] { fatalError("to come") }
-
-    /// A page of a query's results: at most 1,000. With `more == .notFinished`, run it again from `endCursor`.
-    public func run(_ query: Query) async throws -> QueryBatch { fatalError("to come") }
-
-    /// How many results a query has, counting no further than `upTo`.
-    public func count(_ query: Query, upTo: Int? = nil) async throws -> Int { fatalError("to come") }
-
-    /// Runs a closure as a transaction: all it reads is one snapshot, all it writes is stored at once or not at all,
-    /// and nothing that it read was changed by others in between; else it is run again.
-    public func transaction<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-        fatalError("to come")
-    }
-
-    /// Removes up to `limit` entities that a query finds, in a few statements.
     ///
-    /// - Returns: how many were removed; fewer than `limit` when none is left.
-    public func delete(matching query: Query, limit: Int) async throws -> Int { fatalError("to come") }
-
-    /// Completes keys with ids that are given out once only.
-    public func allocateIDs(_ incomplete: [Key]) async throws -> [Key] { fatalError("to come") }
-
-    /// The kinds that have entities in a namespace, in the order of their names' bytes, with counts.
-    public func kinds(namespace: String = "") async throws -> [KindSummary] { fatalError("to come") }
-
-    /// The namespaces that have entities, in the order of their bytes.
-    public func namespaces() async throws -> [String] { fatalError("to come") }
-
-    /// All indexes.
-    public func indexes() -> [IndexInfo] { fatalError("to come") }
-
-    /// Defines a composite index. It is `creating` until the entities that are there already are in it.
+    /// - Throws: `alreadyExists`, `notFound`, or `invalidArgument` for the first change that cannot be made.
     @discardableResult
-    public func createIndex(_ definition: IndexDefinition) async throws -> IndexInfo { fatalError("to come") }
-
-    /// Removes an index; queries that need it fail from now on.
-    public func deleteIndex(_ id: Int64) async throws { fatalError("to come") }
-}
-
-extension Datastore: Service {
-    /// Builds and removes indexes in the background until the graceful shutdown.
-    public func run() async throws { fatalError("to come") }
-}
-
-// Transactions that span requests, for clients over a wire.
-extension Datastore {
-    /// Begins a transaction that ends with `commit(_:in:)` or `rollback(_:)`, or expires.
-    public func begin(readOnly: Bool = false) async throws -> TransactionHandle { fatalError("to come") }
-
-    /// The entities of keys as the transaction sees them.
-    public func lookup(_ keys: [Key], in handle: TransactionHandle) async throws -> [StoredEntity?] {
-        fatalError("to come")
+    public func commit(_ mutations: [Mutation]) async throws -> [MutationResult] {
+        try await metrics.counting(.commit) { try await apply(mutations, reads: ReadSet()) }
     }
 
-    /// A page of a query's results as the transaction sees them.
-    public func run(_ query: Query, in handle: TransactionHandle) async throws -> QueryBatch { fatalError("to come") }
-
-    /// Applies changes when nothing that the transaction read has changed (`aborted`), and ends it.
-    @discardableResult
-    public func commit(_ mutations: [Mutation], in handle: TransactionHandle) async throws -> [MutationResult] {
-        fatalError("to come")
+    /// Applies changes if all that was read is still so.
+    func apply(_ mutations: [Mutation], reads: ReadSet) async throws -> [MutationResult] {
+        guard !mutations.isEmpty || !reads.isEmpty else { return [] }
+        for mutation in mutations { try PreparedWrite.check(mutation) }
+        while true {
+            let prepared = try await prepare(mutations)
+            do {
+                let (results, version) = try await engine.write { [indexer] transaction in
+                    let catalogue = indexer.catalogue
+                    try reads.validate(transaction, catalogue)
+                    return try self.write(prepared, transaction, catalogue)
+                }
+                versions.confirm(version)
+                return results
+            } catch is WriteApplier.IDCollision {
+                logger.debug("an allocated id was a client's own; trying another")
+            }
+        }
     }
 
-    /// Ends the transaction without changes.
-    public func rollback(_ handle: TransactionHandle) async throws { fatalError("to come") }
+    func write(
+        _ prepared: [PreparedWrite], _ transaction: any EngineTransaction, _ catalogue: IndexCatalogue
+    ) throws -> ([MutationResult], VersionCounter.Version) {
+        let version = try versions.next(transaction)
+        let applier = WriteApplier(
+            transaction: transaction, catalogue: catalogue, ids: ids, version: version.number, now: .now)
+        return (try prepared.map(applier.apply), version)
+    }
+
+    private func prepare(_ mutations: [Mutation]) async throws -> [PreparedWrite] {
+        let incomplete = mutations.count { !$0.key.isComplete }
+        var fresh = try await ids.take(incomplete)[...]
+        let catalogue = indexer.catalogue
+        return try mutations.map { mutation in
+            try PreparedWrite(mutation, id: mutation.key.isComplete ? nil : fresh.popFirst(), catalogue: catalogue)
+        }
+    }
+
+    /// Completes keys with ids that are given out once only, and that no entity has.
+    public func allocateIDs(_ incomplete: [Key]) async throws -> [Key] {
+        try await metrics.counting(.allocateIDs) {
+            for key in incomplete {
+                try EntityRules.check(key, mayBeIncomplete: true)
+                guard !key.isComplete else { throw DatastoreError.invalid("the key \(key) has an id already") }
+            }
+            var keys = zip(incomplete, try await ids.take(incomplete.count)).map { $0.completed(with: $1) }
+            while true {
+                let storage = keys.map(KeyEncoding.storage)
+                let taken = try await engine.read { snapshot in
+                    try storage.indices.filter { try snapshot.entity(at: storage[$0], properties: false) != nil }
+                }
+                if taken.isEmpty { return keys }
+                for (index, id) in zip(taken, try await ids.take(taken.count)) {
+                    keys[index] = keys[index].completed(with: id)
+                }
+            }
+        }
+    }
 }

@@ -9,6 +9,12 @@ public protocol Engine: Sendable {
     func write<T: Sendable>(_ body: @escaping @Sendable (any EngineTransaction) throws -> T) async throws -> T
 }
 
+/// Bounds that engines keep.
+public enum EngineLimits {
+    /// A scan ends early, with at least one row, when the properties of its rows have this many bytes together.
+    public static let pageBytes = 8 << 20
+}
+
 /// One stored entity, as bytes.
 public struct EntityRow: Sendable, Hashable {
     /// The key in its storage order; see `KeyEncoding`.
