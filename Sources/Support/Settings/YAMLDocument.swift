@@ -12,7 +12,8 @@ enum YAMLDocument {
         // Each round settles one duplicate; who has more will have to start again.
         for round in 0..<100 {
             do {
-                return try compose(yaml: text, .default, .default, .utf8)
+                // The basic resolver: types are told by SettingType, and the default one costs regular expressions.
+                return try compose(yaml: text, .basic, .default, .utf8)
             } catch YamlError.duplicatedKeysInMapping(let names, let context) {
                 let line = context.mark.line
                 guard let tagged = insert("!duplicate-\(round) ", into: text, at: context.mark) else {
