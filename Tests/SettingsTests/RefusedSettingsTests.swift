@@ -44,7 +44,7 @@ struct RefusedSettingsTests {
         let good = Array(try Data(contentsOf: TestData.folder("accepted").appending(path: "open-to-the-world.yaml")))
         let file = FileManager.default.temporaryDirectory.appending(path: "damaged-\(UUID()).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
-        for _ in 0..<500 {
+        for _ in 0..<150 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...6, using: &generator) {
                 let index = Int.random(in: 0..<bytes.count, using: &generator)
