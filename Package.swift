@@ -78,8 +78,7 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "CLinux", "Datastore", "Health", "Hosting", "JSON", "RequestLog", "Scheduling",
-                "Settings", hummingbird, logging,
+                "AdminModel", "Datastore", "Health", "Hosting", "JSON", "RequestLog", "Scheduling", "Settings", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 

@@ -14,7 +14,10 @@ struct SocketTransport: AdminTransport {
 
     func send(_ request: AdminRequest) async throws(CommandError) -> AdminResponse {
         do {
-            let response = try await client.execute(transfer(request, timeout: .seconds(120)))
+            // What changes something takes its time: a job's run its deadline, a purge what there is to delete.
+            let timeout: Duration? = request.method == "GET" ? .seconds(120) : nil
+            let response = try await client.execute(
+                transfer(request, timeout: timeout, maximumBytes: Self.maximumResponseBytes))
             return AdminResponse(status: response.status, body: response.body)
         } catch {
             throw failure(error)
@@ -23,7 +26,7 @@ struct SocketTransport: AdminTransport {
 
     func stream(_ request: AdminRequest) async throws(CommandError) -> AdminStream {
         do {
-            let stream = try await client.stream(transfer(request, timeout: nil))
+            let stream = try await client.stream(transfer(request, timeout: nil, maximumBytes: .max))
             let body = stream.body
             return AdminStream(status: stream.status) { () async throws(CommandError) -> [UInt8]? in
                 // Every iterator goes on where the one before stopped.
@@ -39,13 +42,15 @@ struct SocketTransport: AdminTransport {
         }
     }
 
-    private func transfer(_ request: AdminRequest, timeout: Duration?) -> TransferRequest {
+    private func transfer(
+        _ request: AdminRequest, timeout: Duration?, maximumBytes: Int
+    ) -> TransferRequest {
         // The host is a name only: the connection goes to the socket.
         TransferRequest(
             method: request.method, url: "http://trivet\(request.target)",
             headers: request.body == nil ? [] : [TransferHeader("Content-Type", "application/json")],
             body: request.body ?? [], unixSocketPath: socketPath, timeout: timeout, connectTimeout: .seconds(5),
-            maximumResponseBytes: timeout == nil ? .max : Self.maximumResponseBytes)
+            maximumResponseBytes: maximumBytes)
     }
 
     private func failure(_ error: TransferError) -> CommandError {

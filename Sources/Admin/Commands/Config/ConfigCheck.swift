@@ -56,13 +56,15 @@ extension SettingsProblem {
     }
 
     private var place: String {
-        (file ?? "-") + (line.map { ":\($0)" } ?? "")
+        if let variable { return variable }
+        return (file ?? "-") + (line.map { ":\($0)" } ?? "")
     }
 
     fileprivate var json: JSONValue {
         [
             "key": .string(key), "value": value.map { .string($0) } ?? .null, "message": .string(message),
             "file": file.map { .string($0) } ?? .null, "line": line.map { .integer(Int64($0)) } ?? .null,
+            "variable": variable.map { .string($0) } ?? .null,
         ]
     }
 }

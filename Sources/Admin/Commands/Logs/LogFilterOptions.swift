@@ -15,7 +15,7 @@ struct LogFilterOptions: ParsableArguments {
     @Option(help: "Only this route, e.g. /api/v1/store.")
     var route: String?
 
-    @Option(help: "Only records whose URL, user agent or error contains this text.")
+    @Option(help: "Only records with this text in one of their texts: URL, user agent, error, …")
     var text: String?
 
     var query: AdminClient.Query {

@@ -8,8 +8,8 @@ struct SchedulerRunsList: LeafCommand {
     @Option(help: "Only this job's.")
     var job: String?
 
-    @Option(help: "Only this outcome: running, succeeded, failed, interrupted, skipped, missed or waiting; may be repeated.")
-    var outcome: [String] = []
+    @Option(help: "Only this outcome, e.g. failed or missed.")
+    var outcome: String?
 
     @Option(help: "Only runs from then on: a duration back from now (10m) or RFC 3339.")
     var since: String?
@@ -25,7 +25,7 @@ struct SchedulerRunsList: LeafCommand {
 
     func answer(in context: CommandContext) async throws -> Listing<RunInfo> {
         let client = global.client(in: context)
-        let query: AdminClient.Query = [("job", job), ("since", since)] + outcome.map { ("outcome", $0) }
+        let query: AdminClient.Query = [("job", job), ("outcome", outcome), ("since", since)]
         return Listing(
             try await Pages.collect(limit: limit) { size, token in
                 let page = try await client.get(RunPage.self, AdminPath.runs, query: query + Pages.query(size, token))

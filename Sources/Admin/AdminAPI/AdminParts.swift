@@ -1,0 +1,58 @@
+public import Datastore
+import Glibc
+public import Health
+public import Hosting
+public import RequestLog
+public import Scheduling
+public import Settings
+
+/// What the admin API shows and does, given by the composition root.
+public struct AdminParts: Sendable {
+    /// Deletes storage logs older than a duration, or counts them with `dryRun`; returns how many.
+    public typealias PurgeStorageLogs = @Sendable (_ olderThan: Duration, _ dryRun: Bool) async throws -> Int
+
+    let version: String
+    let settings: LoadedSettings
+    let datastore: Datastore
+    let requestLog: RequestLog
+    let scheduler: Scheduler
+    let health: HealthMonitor
+    let addresses: @Sendable () -> [BoundAddress]
+    let purge: PurgeStorageLogs
+    let startTime: Timestamp
+    let daemonUser: UInt32
+    let now: @Sendable () -> Timestamp
+
+    /// Gathers the parts.
+    ///
+    /// - Parameters:
+    ///   - version: the daemon's version.
+    ///   - settings: the effective settings and where each came from.
+    ///   - datastore: whose default namespaces are shown; the platform's own is refused.
+    ///   - requestLog: what `logs` reads.
+    ///   - scheduler: the jobs and the ledger.
+    ///   - health: the checks.
+    ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
+    ///   - purge: the purge of the service that owns the storage logs.
+    ///   - startTime: when the daemon started.
+    ///   - daemonUser: the user id that, besides root, may change things; nil is this process's own.
+    ///   - now: the clock.
+    public init(
+        version: String, settings: LoadedSettings, datastore: Datastore, requestLog: RequestLog, scheduler: Scheduler,
+        health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
+        startTime: Timestamp = .now, daemonUser: UInt32? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.version = version
+        self.settings = settings
+        self.datastore = datastore
+        self.requestLog = requestLog
+        self.scheduler = scheduler
+        self.health = health
+        self.addresses = addresses
+        self.purge = purge
+        self.startTime = startTime
+        self.daemonUser = daemonUser ?? geteuid()
+        self.now = now
+    }
+}

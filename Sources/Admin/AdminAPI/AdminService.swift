@@ -1,0 +1,29 @@
+import AdminModel
+public import Hosting
+
+/// The admin API: `/admin/v1/…`, what trivetctl asks.
+public struct AdminService: HostedService {
+    /// `admin`.
+    public let name = "admin"
+    /// The routes of `AdminPath`.
+    public let routes: [Route]
+
+    /// Creates the service over the parts that it shows.
+    public init(_ parts: AdminParts) {
+        let access = AdminAccess(daemonUser: parts.daemonUser)
+        routes =
+            DaemonRoutes(parts: parts, access: access).routes
+            + LogRoutes(parts: parts, access: access).routes
+            + SchedulerRoutes(parts: parts, access: access).routes
+            + PurgeRoutes(parts: parts, access: access).routes
+            + EntityRoutes(parts: parts, access: access).routes
+            + IndexRoutes(parts: parts, access: access).routes
+    }
+
+    /// `{"error":{"code","message","status"}}`.
+    public func render(_ problem: HTTPProblem) -> HostedResponse {
+        var response = AdminProblem(problem).response
+        response.headers.append(contentsOf: problem.headers)
+        return response
+    }
+}
