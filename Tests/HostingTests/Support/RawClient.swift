@@ -47,7 +47,9 @@ final class RawClient: Sendable {
     func send(_ bytes: [UInt8]) throws -> Bool {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+            }
             if count < 0 { return false }
             sent += count
         }
@@ -64,7 +66,9 @@ final class RawClient: Sendable {
     }
 
     /// Reads until a condition holds, the other side closes, or the time is up.
-    func read(within seconds: Double = 10, until isEnough: ([UInt8]) -> Bool = { _ in false }) -> (bytes: [UInt8], end: End) {
+    func read(within seconds: Double = 10, until isEnough: ([UInt8]) -> Bool = { _ in false }) -> (
+        bytes: [UInt8], end: End
+    ) {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let deadline = ContinuousClock.now + .milliseconds(Int64(seconds * 1_000))

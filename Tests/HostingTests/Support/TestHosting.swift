@@ -40,7 +40,9 @@ final class TestHosting: Sendable {
         self.metrics = metrics
         self.kept = kept
         try await hosting.bind()
-        port = hosting.boundAddresses.lazy.compactMap { if case .tcp(_, let port) = $0.address { port } else { nil } }.first ?? 0
+        port =
+            hosting.boundAddresses.lazy.compactMap { if case .tcp(_, let port) = $0.address { port } else { nil } }
+            .first ?? 0
         group = ServiceGroup(services: [hosting], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -102,7 +104,8 @@ final class TestHosting: Sendable {
 
     /// How often something was turned away.
     func rejected(_ reason: String, service: String = "test-service") -> Int64 {
-        (try? metrics.expectCounter("trivet_http_rejected_total", [("service", service), ("reason", reason)]).totalValue) ?? -1
+        (try? metrics.expectCounter("trivet_http_rejected_total", [("service", service), ("reason", reason)]).totalValue)
+            ?? -1
     }
 
     /// The records, once there are as many as expected.

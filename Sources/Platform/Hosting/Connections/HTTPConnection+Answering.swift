@@ -120,9 +120,8 @@ extension HTTPConnection {
     /// The connection broke while an answer was owed. A handler that runs goes on, and its end is the record's.
     func clientVanished(during exchange: Exchange) {
         if exchange.isStreaming || exchange.status != 0 {
-            conclude(exchange, error: "the client went away before the answer's end")
             let task = exchange.task
-            exchange.task = nil
+            conclude(exchange, error: exchange.error ?? "the client went away before the answer's end")
             task?.cancel()
             resumeWriter(throwing: ClientGone())
         }

@@ -1,0 +1,36 @@
+public import Datastore
+
+/// Deletes storage logs that are older than they are to be kept: for the job, for the service's route and for the
+/// admin.
+public struct StorageLogPurge: Sendable {
+    private let datastore: Datastore
+    private let retain: Duration
+    private let now: @Sendable () -> Timestamp
+
+    /// Creates a purge.
+    ///
+    /// - Parameters:
+    ///   - datastore: where the log is.
+    ///   - retain: how long an entry is kept (setting `purge.retain`).
+    ///   - now: the clock.
+    public init(datastore: Datastore, retain: Duration, now: @escaping @Sendable () -> Timestamp = { .now }) {
+        self.datastore = datastore
+        self.retain = retain
+        self.now = now
+    }
+
+    /// Deletes in chunks, each a write of its own, so that nobody waits behind it.
+    ///
+    /// - Parameters:
+    ///   - age: entries older than this are deleted; nil: the setting. Less than zero counts as zero.
+    ///   - dryRun: only count what would be deleted.
+    /// - Returns: how many entries were, or would be, deleted.
+    public func purge(olderThan age: Duration? = nil, dryRun: Bool = false) async throws -> Int {
+        let cutoff = now().advanced(by: .zero - max(age ?? retain, .zero))
+        let query = Query(
+            kind: StorageLog.kind,
+            filters: [PropertyFilter(StorageLog.timestampProperty, .lessThan, .timestamp(cutoff))])
+        if dryRun { return try await datastore.count(query) }
+        return try await datastore.delete(matching: query, limit: .max)
+    }
+}
