@@ -144,28 +144,27 @@ struct CronScheduleTests {
         #expect(count == 36_525 * 1440)
     }
 
-    /// The instants, found by Foundation's calendar instead of our own.
+    /// The instants, minute by minute, with Foundation's calendar for the days instead of our own.
     private func walk(_ schedule: CronSchedule, _ begin: Timestamp, _ end: Timestamp) -> [Timestamp] {
-        let minute: Int64 = 60_000_000
+        let day: Int64 = 86_400
         var found: [Timestamp] = []
-        var time = (begin.microseconds / minute - 1) * minute
         var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? .gmt
+        calendar.timeZone = .gmt
         let fields = schedule.text.split(separator: " ").map(String.init)
-        while time <= end.microseconds {
-            defer { time += minute }
-            guard time > begin.microseconds else { continue }
-            let date = Date(timeIntervalSince1970: Double(time / 1_000_000))
-            let parts = calendar.dateComponents([.minute, .hour, .day, .month, .weekday], from: date)
-            let numbers = [parts.minute, parts.hour, parts.day, parts.month].map { $0 ?? -1 }
-            let weekday = (parts.weekday ?? 0) - 1
-            let matches = zip(fields, numbers).map { simple($0, $1) }
-            let (byDate, byWeekday) = (matches[2], simple(fields[4], weekday))
-            let isEither = !fields[2].hasPrefix("*") && !fields[4].hasPrefix("*")
-            let byDay = isEither ? byDate || byWeekday : byDate && byWeekday
-            if matches[0], matches[1], matches[3], byDay { found.append(Timestamp(microseconds: time)) }
+        let isEither = !fields[2].hasPrefix("*") && !fields[4].hasPrefix("*")
+        let minutes = (0..<1440).filter { simple(fields[1], $0 / 60) && simple(fields[0], $0 % 60) }
+        var midnight = (begin.microseconds / 1_000_000 / day - 1) * day
+        while midnight * 1_000_000 <= end.microseconds {
+            let date = Date(timeIntervalSince1970: Double(midnight))
+            let parts = calendar.dateComponents([.day, .month, .weekday], from: date)
+            let byDate = simple(fields[2], parts.day ?? -1)
+            let byWeekday = simple(fields[4], (parts.weekday ?? 0) - 1)
+            if simple(fields[3], parts.month ?? -1), isEither ? byDate || byWeekday : byDate && byWeekday {
+                found += minutes.map { Timestamp(microseconds: (midnight + Int64($0) * 60) * 1_000_000) }
+            }
+            midnight += day
         }
-        return found
+        return found.filter { $0 > begin && $0 <= end }
     }
 
     /// Whether a field of the kind that `randomSchedule` makes takes a number.

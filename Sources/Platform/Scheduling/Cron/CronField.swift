@@ -14,6 +14,24 @@ enum CronField: Sendable {
         var beginsWithStar: Bool
 
         func contains(_ number: Int) -> Bool { bits >> UInt64(number) & 1 == 1 }
+
+        func first(from number: Int) -> Int? {
+            let rest = bits & Self.mask(number...63)
+            return rest == 0 ? nil : rest.trailingZeroBitCount
+        }
+
+        func last(through number: Int) -> Int? {
+            guard number >= 0 else { return nil }
+            let rest = bits & Self.mask(0...number)
+            return rest == 0 ? nil : 63 - rest.leadingZeroBitCount
+        }
+
+        func count(_ numbers: ClosedRange<Int>) -> Int { (bits & Self.mask(numbers)).nonzeroBitCount }
+
+        /// Numbers within 0...63.
+        private static func mask(_ numbers: ClosedRange<Int>) -> UInt64 {
+            (UInt64.max << UInt64(numbers.lowerBound)) & (UInt64.max >> UInt64(63 - numbers.upperBound))
+        }
     }
 
     func parse(_ text: Substring) throws(SchedulingError) -> Parsed {

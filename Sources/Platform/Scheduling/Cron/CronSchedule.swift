@@ -42,7 +42,7 @@ public struct CronSchedule: Sendable, Hashable {
         while day.dayNumber <= last {
             if !months.contains(day.month) {
                 day = CivilTime(dayNumber: day.dayNumber + day.daysToNextMonth)
-            } else if matches(day), let minute = (earliest..<1440).first(where: matches(minute:)) {
+            } else if matches(day), let minute = firstMinute(from: earliest) {
                 return Self.timestamp(day: day.dayNumber, minute: minute)
             } else {
                 day = CivilTime(dayNumber: day.dayNumber + 1)
@@ -59,7 +59,7 @@ public struct CronSchedule: Sendable, Hashable {
         var latest = civil.minuteOfDay
         var number = civil.dayNumber
         while number >= first.day {
-            if matches(CivilTime(dayNumber: number)), let minute = (0...latest).last(where: matches(minute:)) {
+            if matches(CivilTime(dayNumber: number)), let minute = lastMinute(through: latest) {
                 let found = Self.timestamp(day: number, minute: minute)
                 return found > begin ? found : nil
             }
@@ -86,7 +86,7 @@ public struct CronSchedule: Sendable, Hashable {
             if matches(day) {
                 let from = day.dayNumber == first.day ? first.minute : 0
                 let through = day.dayNumber == last.dayNumber ? last.minuteOfDay : 1439
-                count += from == 0 && through == 1439 ? wholeDay : (from...through).count(where: matches(minute:))
+                count += from == 0 && through == 1439 ? wholeDay : countMinutes(from: from, through: through)
             }
             day = CivilTime(dayNumber: day.dayNumber + 1)
         }
@@ -101,8 +101,29 @@ public struct CronSchedule: Sendable, Hashable {
         return isEither ? byDate || byWeekday : byDate && byWeekday
     }
 
-    private func matches(minute: Int) -> Bool {
-        hours.contains(minute / 60) && minutes.contains(minute % 60)
+    /// The first matching minute of a day at or after one of it; its bits are asked, not each minute.
+    private func firstMinute(from minute: Int) -> Int? {
+        let hour = minute / 60
+        if hours.contains(hour), let found = minutes.first(from: minute % 60) { return hour * 60 + found }
+        guard let later = hours.first(from: hour + 1), let found = minutes.first(from: 0) else { return nil }
+        return later * 60 + found
+    }
+
+    private func lastMinute(through minute: Int) -> Int? {
+        let hour = minute / 60
+        if hours.contains(hour), let found = minutes.last(through: minute % 60) { return hour * 60 + found }
+        guard let earlier = hours.last(through: hour - 1), let found = minutes.last(through: 59) else { return nil }
+        return earlier * 60 + found
+    }
+
+    private func countMinutes(from: Int, through: Int) -> Int {
+        guard from <= through else { return 0 }
+        return (from / 60...through / 60).reduce(0) { count, hour in
+            guard hours.contains(hour) else { return count }
+            let low = max(from, hour * 60) % 60
+            let high = min(through, hour * 60 + 59) % 60
+            return count + minutes.count(low...high)
+        }
     }
 
     private static let lastDay = CivilTime(.latest).dayNumber
