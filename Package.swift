@@ -125,8 +125,8 @@ let package = Package(
         tests(
             "SchedulingTests",
             [
-                "Database", "Datastore", "Scheduling", "Settings", "SQLiteEngine", "Transfer", coreMetrics, lifecycle,
-                logging,
+                "Database", "Datastore", "Instruments", "Scheduling", "Settings", "SQLiteEngine", "Transfer",
+                coreMetrics, lifecycle, logging,
             ]),
         tests("TransferTests", ["Transfer"]),
         tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),

@@ -90,19 +90,22 @@ struct RunLedger: Sendable {
             return cursor
         }
         let (property, filters) = Self.filters(job: job, outcome: outcome, since: since)
+        let limit = min(max(1, limit), 1000)
+        // One more than asked for tells whether there is a next page.
         let query = Query(
             kind: RunKey.kind, namespace: Key.platformNamespace, filters: filters,
-            orders: [PropertyOrder(property, .descending)], limit: min(max(1, limit), 1000), start: start)
+            orders: [PropertyOrder(property, .descending)], limit: limit + 1, start: start)
         let batch: QueryBatch
         do {
             batch = try await datastore.run(query)
         } catch let error as DatastoreError where error.code == .invalidArgument && token != nil {
             throw Self.badToken
         }
-        let isEnd = batch.more == .none || batch.results.isEmpty
+        let results = batch.results.prefix(limit)
+        let hasMore = batch.results.count > limit || batch.more == .notFinished
         return JobRunPage(
-            runs: batch.entities.compactMap(LedgerRecord.init).map(\.run),
-            nextPageToken: isEnd ? nil : batch.endCursor?.text)
+            runs: results.compactMap { LedgerRecord($0.stored.entity)?.run },
+            nextPageToken: hasMore ? results.last?.cursor.text : nil)
     }
 
     /// All of a query's entities, page by page.

@@ -1,0 +1,177 @@
+import Datastore
+import Foundation
+import Settings
+import Synchronization
+import Testing
+import Transfer
+
+@testable import Scheduling
+
+@Suite("TransferJobCaller", .timeLimit(.minutes(1)))
+struct TransferJobCallerTests {
+    @Test("A job's call goes over HTTP with Cloud Scheduler's headers")
+    func headers() async throws {
+        let server = try OneAnswerServer("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let client = TransferClient()
+        let caller = TransferJobCaller(client: client) { url in
+            JobEndpoint(url: url.replacingOccurrences(of: "http://service.test", with: server.url))
+        }
+        var job = try job()
+        job.target = HTTPTarget(
+            uri: "http://service.test/api/v1/purge", method: "POST",
+            headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")], body: Array("{}".utf8))
+        let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
+        #expect(await caller.call(call) == .answered(status: 204, message: nil))
+        #expect(await caller.call(call) == .answered(status: 204, message: nil))
+        let seen = server.requests
+        #expect(seen.count == 2)
+        let request = try #require(seen.first)
+        #expect(request.hasPrefix("POST /api/v1/purge HTTP/1.1\r\n"))
+        for line in [
+            "User-Agent: Google-Cloud-Scheduler", "X-CloudScheduler: true", "X-CloudScheduler-JobName: tick",
+            "X-CloudScheduler-ScheduleTime: 2026-11-22T10:01:00Z", "X-Mine: 1", "Content-Length: 2",
+        ] { #expect(request.contains("\r\n\(line)\r\n"), "\(line)") }
+        #expect(!request.contains("mine\r\n"))
+        // A run goes out at most once, so no connection is used again.
+        #expect(server.connections == 2)
+        await client.shutdown()
+    }
+
+    @Test("A failed answer is quoted in printable text, a long one cut")
+    func quoted() async throws {
+        let body = "{\"message\":\"no\"}\r\n\u{7}" + String(repeating: "x", count: 1000)
+        let server = try OneAnswerServer(
+            "HTTP/1.1 500 No\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        defer { server.stop() }
+        let client = TransferClient()
+        let result = await call(client, server.url, deadline: .seconds(5))
+        guard case .answered(500, let message?) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(message.hasPrefix("answered 500: {\"message\":\"no\"}   xxx"))
+        #expect(message.utf8.count < 350)
+        await client.shutdown()
+    }
+
+    @Test("No answer within the deadline, nobody there, and a shut client are failures with reasons")
+    func failures() async throws {
+        let server = try OneAnswerServer(nil)
+        let client = TransferClient()
+        for (url, deadline, reason) in [
+            (server.url, Duration.milliseconds(100), "timed out"), ("http://127.0.0.1:1", .seconds(5), "onnect"),
+        ] {
+            guard case .failed(let message) = await call(client, url, deadline: deadline) else {
+                Issue.record("answered")
+                continue
+            }
+            #expect(message.contains(reason), "\(message)")
+        }
+        server.stop()
+        await client.shutdown()
+        guard case .failed = await call(client, "http://127.0.0.1:1", deadline: .seconds(5)) else {
+            Issue.record("answered")
+            return
+        }
+    }
+
+    @Test("The scheduler calls over HTTP by the system's clock")
+    func scheduler() async throws {
+        let server = try OneAnswerServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        try await World.with("2026-11-22T10:00:30Z") { world in
+            let client = TransferClient()
+            let scheduler = Scheduler(
+                datastore: world.datastore, transfer: client, resolve: { _ in JobEndpoint(url: server.url) },
+                settings: .init(), metrics: world.registry, logger: world.logger)
+            try await scheduler.create(job("0 0 1 1 *"))
+            try await world.running(scheduler) {
+                let run = try await scheduler.runNow("tick")
+                #expect(run.outcome == .succeeded)
+                #expect(run.status == 200)
+                #expect(scheduler.isAlive)
+            }
+            #expect(server.requests.count == 1)
+            await client.shutdown()
+        }
+    }
+
+    private func call(_ client: TransferClient, _ url: String, deadline: Duration) async -> JobCallResult {
+        guard var job = try? job() else { return .failed("no job") }
+        job.target.uri = url
+        job.attemptDeadline = deadline
+        return await TransferJobCaller(client: client).call(
+            JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z")))
+    }
+}
+
+/// A server on 127.0.0.1 that gives every request the same answer, or none.
+final class OneAnswerServer: Sendable {
+    private struct State {
+        var requests: [String] = []
+        var connections = 0
+        var open: Set<Int32> = []
+    }
+
+    let url: String
+    private let listener: Int32
+    private let answer: String?
+    private let state = Mutex(State())
+
+    init(_ answer: String?) throws {
+        self.answer = answer
+        let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(fd, address, length) == 0 && listen(fd, 100) == 0 ? getsockname(fd, address, &length) : -1
+            }
+        }
+        guard code == 0 else { throw POSIXError(.EADDRINUSE) }
+        listener = fd
+        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        Thread { self.accept() }.start()
+    }
+
+    var requests: [String] { state.withLock { $0.requests } }
+    var connections: Int { state.withLock { $0.connections } }
+
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        state.withLock { for fd in $0.open { shutdown(fd, Int32(SHUT_RDWR)) } }
+    }
+
+    private func accept() {
+        while true {
+            let fd = Glibc.accept(listener, nil, nil)
+            guard fd >= 0 else { break }
+            state.withLock {
+                $0.connections += 1
+                $0.open.insert(fd)
+            }
+            Thread {
+                self.serve(fd)
+                self.state.withLock {
+                    $0.open.remove(fd)
+                    close(fd)
+                }
+            }.start()
+        }
+        close(listener)
+    }
+
+    private func serve(_ fd: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = recv(fd, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            state.withLock { $0.requests.append(String(decoding: buffer[..<count], as: UTF8.self)) }
+            guard let answer else { continue }
+            _ = Array(answer.utf8).withUnsafeBytes { send(fd, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
+    }
+}
