@@ -112,8 +112,14 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
+        tests(
+            "AdminAPITests",
+            [
+                "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "JSON", "RequestLog",
+                "Scheduling", "Settings", "SQLiteEngine", coreMetrics, httpTypes, lifecycle, logging,
+            ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
-        tests("CommandsTests", ["Commands", "JSON"]),
+        tests("CommandsTests", ["Commands", "JSON", argumentParser]),
         tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
         tests(

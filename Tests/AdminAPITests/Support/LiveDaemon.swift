@@ -1,0 +1,173 @@
+import AdminModel
+import Commands
+import CoreMetrics
+import Database
+import Datastore
+import Foundation
+import HTTPTypes
+import Health
+import Hosting
+import JSON
+import Logging
+import RequestLog
+import SQLiteEngine
+import Scheduling
+import ServiceLifecycle
+import Settings
+import Synchronization
+import Testing
+
+@testable import AdminAPI
+
+/// The admin API over its real parts, on a socket in a folder of its own, and trivetctl to ask it.
+struct LiveDaemon: Sendable {
+    let socket: String
+    let datastore: Datastore
+    let requestLog: RequestLog
+    let scheduler: Scheduler
+    let health: HealthMonitor
+    /// What the purge was asked: microseconds and dry run.
+    let purges: Mutexed<[String]>
+
+    /// Runs a body against a daemon, and stops it gracefully.
+    static func run(_ body: @Sendable (LiveDaemon) async throws -> Void) async throws {
+        let folder = "/tmp/trivet-admin-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let metrics = NOOPMetricsHandler.instance
+        let state = try open("state", SQLiteEngine.migrations, folder, logger)
+        let telemetry = try open("telemetry", RequestLog.migrations, folder, logger)
+        let datastore = try await Datastore(
+            engine: SQLiteEngine(database: state), indexes: Scheduler.indexes, metrics: metrics, logger: logger)
+        var settings = Settings()
+        settings.requestLog.flushInterval = .milliseconds(10)
+        let requestLog = RequestLog(
+            database: telemetry, settings: settings.requestLog, metrics: metrics, logger: logger)
+        let scheduler = Scheduler(
+            datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
+        let health = HealthMonitor(
+            checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
+        let purges = Mutexed<[String]>([])
+        let bound = Mutexed<[BoundAddress]>([])
+        let loaded = LoadedSettings(
+            settings: settings,
+            effective: [EffectiveSetting(key: "purge.retain", value: "3m", source: .builtIn)], configFile: nil)
+        let admin = AdminService(
+            AdminParts(
+                version: "0.1.0", settings: loaded, datastore: datastore, requestLog: requestLog,
+                scheduler: scheduler, health: health, addresses: { bound.value },
+                purge: { olderThan, dryRun in
+                    purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
+                    return 12
+                }))
+        let socket = "\(folder)/admin.sock"
+        let hosting = HTTPHosting(
+            hosts: [ServiceHost(service: admin, addresses: [.unix(path: socket)], recording: .metricsOnly)],
+            limits: settings.limits, shutdownTimeout: .seconds(5), lameDuck: .zero,
+            record: { requestLog.record($0) }, metrics: metrics, logger: logger)
+        try await hosting.bind()
+        bound.update { $0 = hosting.boundAddresses }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: datastore), .init(service: requestLog), .init(service: scheduler),
+                    .init(service: health), .init(service: hosting),
+                ], logger: logger))
+        let running = Task { try await group.run() }
+        health.enter(.serving)
+        let daemon = LiveDaemon(
+            socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
+            purges: purges)
+        do {
+            try await body(daemon)
+        } catch {
+            Issue.record(error)
+        }
+        health.enter(.draining)
+        await group.triggerGracefulShutdown()
+        try await running.value
+        try await telemetry.close()
+        try await state.close()
+    }
+
+    private static func open(
+        _ name: String, _ migrations: [Migration], _ folder: String, _ logger: Logger
+    ) throws -> DatabaseFile {
+        try DatabaseFile.open(
+            DatabaseConfiguration(
+                path: "\(folder)/\(name).db", applicationID: 0x5452_5654, synchronous: .normal,
+                migrations: migrations, name: name),
+            metrics: NOOPMetricsHandler.instance, logger: logger, onFatalError: { Issue.record($0) })
+    }
+
+    /// Asks the API as it is.
+    func ask(
+        _ method: String, _ target: String, _ body: String? = nil
+    ) async throws -> (status: Int, json: JSONValue) {
+        let transport = CommandContext.live().connect(socket)
+        let response = try await transport.send(
+            AdminRequest(method: method, target: target, body: body.map { Array($0.utf8) }))
+        return (response.status, try JSONValue(parsing: response.body))
+    }
+
+    /// Runs trivetctl.
+    func trivetctl(_ arguments: String..., file: String? = nil) async -> (exit: Int32, lines: [String], words: String) {
+        let (output, messages) = (CapturedSink(), CapturedSink())
+        var context = CommandContext.live()
+        context.environment = ["TRIVET_SOCKET": socket]
+        context.output = output
+        context.messages = messages
+        context.terminal = Terminal()
+        if let file { context.readFile = { (_) throws(CommandError) in Array(file.utf8) } }
+        let exit = await Trivetctl.run(arguments, in: context)
+        return (exit, output.text.split(separator: "\n").map(String.init), messages.text)
+    }
+
+    /// A record of a request in the log, for tests that want some.
+    func record(_ count: Int, status: Int = 200, url: String = "/api/v1/hello") async throws {
+        for number in 0..<count {
+            requestLog.record(
+                RequestRecord(
+                    timestamp: Timestamp.now.microseconds, service: "hello-world-service", method: "POST",
+                    url: "\(url)?n=\(number)", status: status, latency: .microseconds(125), route: "/api/v1/hello",
+                    requestID: "r\(number)"))
+        }
+        try await requestLog.flush()
+    }
+}
+
+/// Calls whose outcome stands in the job's name.
+private struct OddEven: JobCaller {
+    func call(_ call: JobCall) async -> JobCallResult {
+        .answered(status: call.job.name.hasPrefix("bad") ? 500 : 200, message: nil)
+    }
+}
+
+/// A value behind a lock.
+final class Mutexed<Value: Sendable>: Sendable {
+    private let storage: Mutex<Value>
+
+    init(_ value: Value) { storage = Mutex(value) }
+
+    var value: Value { storage.withLock { $0 } }
+
+    func update(_ body: (inout Value) -> Void) {
+        storage.withLock { value in
+            var copy = value
+            body(&copy)
+            value = copy
+        }
+    }
+}
+
+/// A stream that keeps what is written.
+final class CapturedSink: OutputSink {
+    private let storage = Mutexed<[UInt8]>([])
+
+    var text: String { String(decoding: storage.value, as: UTF8.self) }
+    var isClosed: Bool { false }
+
+    func write(_ bytes: [UInt8]) throws(OutputError) { storage.update { $0 += bytes } }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import Commands
+
+@Suite struct DocumentationTests {
+    private struct Leaf {
+        let name: String
+        let type: any ParsableCommand.Type
+    }
+
+    /// The page's sections by their headings.
+    private func sections() throws -> [String: String] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "docs/trivetctl.md"), encoding: .utf8)
+        var sections: [String: String] = [:]
+        for section in page.components(separatedBy: "\n### ") {
+            let heading = section.prefix { $0 != "\n" }
+            sections[String(heading)] = String(section.dropFirst(heading.count))
+        }
+        return sections
+    }
+
+    private func leaves(_ type: any ParsableCommand.Type, _ path: String) -> [Leaf] {
+        let children = type.configuration.subcommands
+        guard !children.isEmpty else { return [Leaf(name: path, type: type)] }
+        return children.flatMap { leaves($0, "\(path) \($0._commandName)") }
+    }
+
+    @Test("Every command and every option of its own stands on the page, and no other command")
+    func commands() throws {
+        let sections = try sections()
+        let leaves = leaves(TrivetctlCommand.self, "trivetctl")
+        for leaf in leaves {
+            guard let text = sections[leaf.name] else {
+                Issue.record("docs/trivetctl.md has no section \(leaf.name)")
+                continue
+            }
+            let help = TrivetctlCommand.helpMessage(for: leaf.type)
+            let options = Set(help.matches(of: /--[a-z][a-z-]*/).map { String($0.output) })
+            for option in options.subtracting(["--help", "--version", "--format", "--socket", "--quiet"]) {
+                #expect(text.contains(option), "\(leaf.name) \(option)")
+            }
+        }
+        let documented = sections.keys.filter { $0.hasPrefix("trivetctl ") }
+        #expect(Set(documented) == Set(leaves.map(\.name)))
+    }
+
+    @Test("Every exit code stands on the page")
+    func exitCodes() throws {
+        let page = try sections().values.joined()
+        for code in 0...5 {
+            #expect(ExitStatus(rawValue: Int32(code)) != nil)
+            #expect(page.contains("\n| \(code) | "))
+        }
+    }
+}
