@@ -20,7 +20,7 @@ import Testing
 
     @Test("A good file passes, without a daemon, and TRIVET_SOCKET is no setting")
     func good() async throws {
-        let (exit, verdict) = try await check("project: p\n", ["TRIVET_SOCKET": "/x"])
+        let (exit, verdict) = try await check("project: my-project\n", ["TRIVET_SOCKET": "/x"])
         #expect(exit == 0)
         #expect(verdict["valid"] == true)
         #expect(verdict["problems"] == [])
@@ -28,7 +28,7 @@ import Testing
 
     @Test("Every mistake is told with key, file and line, and the exit code is 1")
     func bad() async throws {
-        let (exit, verdict) = try await check("project: p\npurge: { retain: soon }\nbogus: 1\n")
+        let (exit, verdict) = try await check("project: my-project\npurge: { retain: soon }\nbogus: 1\n")
         #expect(exit == 1)
         #expect(verdict["valid"] == false)
         let problems = (verdict["problems"]?.array ?? []).compactMap(\.object)
@@ -41,9 +41,9 @@ import Testing
 
     @Test("A variable counts as it would for the daemon")
     func variable() async throws {
-        let (exit, verdict) = try await check("project: p\n", ["TRIVET_PURGE_RETAIN": "never"])
+        let (exit, verdict) = try await check("project: my-project\n", ["TRIVET_PURGE_RETAIN": "never"])
         #expect(exit == 1)
-        #expect(verdict["problems"]?.array?.first?.object?["variable"] == "TRIVET_PURGE_RETAIN")
+        #expect(verdict["problems"]?.array?.first?.object?["variable"] == "$TRIVET_PURGE_RETAIN")
     }
 
     @Test("A file that is not there is a problem, not a crash")
