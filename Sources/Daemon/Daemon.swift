@@ -1,0 +1,165 @@
+import AdminAPI
+import Datastore
+import Health
+import HelloWorld
+public import Hosting
+import Instruments
+public import Logging
+import MessageBoard
+import RequestLog
+import SQLiteEngine
+import Scheduling
+public import ServiceLifecycle
+public import Settings
+import StorageLogging
+import Transfer
+public import UnixSignals
+
+/// Every part of Trivet, built from the settings and joined: the only place that knows them all.
+///
+/// `start` does all that can refuse a start; `run` serves until it is told to stop. There is no signal handling here
+/// and no exit, so that a test can hold a whole daemon.
+public final class Daemon: Sendable {
+    /// What the daemon listens on, with the real ports.
+    public var addresses: [BoundAddress] { hosting.boundAddresses }
+
+    private let settings: Settings
+    private let logger: Logger
+    private let storage: Storage
+    private let fatalErrors: FatalErrorWatch
+    private let datastore: Datastore
+    private let requestLog: RequestLog
+    private let transfer: TransferClient
+    private let scheduler: Scheduler
+    private let health: HealthMonitor
+    private let hosting: HTTPHosting
+
+    /// Opens the data, builds the parts, creates what a first start creates, and opens the listeners.
+    ///
+    /// - Parameters:
+    ///   - loaded: the settings in force.
+    ///   - environment: the process' environment, for the admin socket's place.
+    ///   - version: what `version` tells and `trivet_build_info` carries.
+    ///   - logger: the application log.
+    /// - Throws: `StartError`; nothing is left open then.
+    public static func start(
+        _ loaded: LoadedSettings, environment: [String: String], version: String, logger: Logger
+    ) async throws(StartError) -> Daemon {
+        let fatalErrors = FatalErrorWatch()
+        let registry = MetricRegistry()
+        ProcessMetrics(version: version).register(in: registry)
+        let storage = try Storage.open(
+            loaded.settings, metrics: registry, logger: logger, onFatalError: { fatalErrors.report($0) })
+        do {
+            return try await Daemon(
+                loaded, environment: environment, version: version, storage: storage, fatalErrors: fatalErrors,
+                registry: registry, logger: logger)
+        } catch {
+            await storage.close(logger: logger)
+            throw error
+        }
+    }
+
+    private init(
+        _ loaded: LoadedSettings, environment: [String: String], version: String, storage: Storage,
+        fatalErrors: FatalErrorWatch, registry: MetricRegistry, logger: Logger
+    ) async throws(StartError) {
+        let settings = loaded.settings
+        self.settings = settings
+        self.logger = logger
+        self.storage = storage
+        self.fatalErrors = fatalErrors
+        requestLog = RequestLog(
+            database: storage.telemetry, settings: settings.requestLog, metrics: registry, logger: logger)
+        do {
+            datastore = try await Datastore(
+                engine: SQLiteEngine(database: storage.state), indexes: Self.declaredIndexes, metrics: registry,
+                logger: logger)
+        } catch {
+            throw StartError(.database, "state.db cannot be read: \(error)", cause: error)
+        }
+        transfer = TransferClient()
+        let bound = BoundServices()
+        scheduler = Scheduler(
+            datastore: datastore, caller: bound.caller(transfer), settings: settings.scheduler, metrics: registry,
+            logger: logger)
+        health = HealthMonitor(
+            checks: HealthChecks(
+                settings: settings, storage: storage, scheduler: scheduler, requestLog: requestLog, bound: bound
+            ).all, metrics: registry, logger: logger)
+        let purge = StorageLogPurge(datastore: datastore, retain: settings.purge.retain)
+        let admin = AdminService(
+            AdminParts(
+                version: version, settings: loaded, datastore: datastore, requestLog: requestLog,
+                scheduler: scheduler, health: health, addresses: { bound.texts },
+                purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) }))
+        let services: [any HostedService] = [
+            HelloWorldService(),
+            MessageBoardService(datastore: datastore, logger: logger),
+            StorageLoggingService(datastore: datastore, purge: purge),
+        ]
+        hosting = HTTPHosting(
+            hosts: Self.hosts(
+                services, admin: admin, metrics: MetricsService(registry: registry, health: health),
+                settings: settings, environment: environment),
+            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout, requestLog: requestLog,
+            metrics: registry, logger: logger)
+        do {
+            try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
+        } catch {
+            throw StartError(.firstStart, "what a first start creates could not be stored: \(error)", cause: error)
+        }
+        do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
+        bound.set(hosting.boundAddresses)
+    }
+
+    /// Serves until a shutdown signal comes or a part fails; all is flushed and closed on return.
+    ///
+    /// - Parameter shutdownSignals: the signals that stop it gracefully.
+    /// - Throws: the error of the part that failed.
+    public func run(shutdownSignals: [UnixSignal] = []) async throws {
+        health.enter(.serving)
+        // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
+        let parts: [(String, any Service)] = [
+            ("fatal errors", fatalErrors), ("request log", requestLog), ("datastore", datastore),
+            ("hosting", hosting), ("scheduler", scheduler), ("health", health),
+        ]
+        var configuration = ServiceGroupConfiguration(
+            services: parts.map { name, service in
+                .init(
+                    service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
+            }, gracefulShutdownSignals: shutdownSignals, logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout + .seconds(5)
+        let result: Result<Void, any Error>
+        do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
+            result = .failure(error)
+        }
+        await transfer.shutdown()
+        await storage.close(logger: logger)
+        try result.get()
+    }
+
+    private static var declaredIndexes: DeclaredIndexes {
+        DeclaredIndexes()
+    }
+
+    private static func hosts(
+        _ services: [any HostedService], admin: AdminService, metrics: MetricsService, settings: Settings,
+        environment: [String: String]
+    ) -> [ServiceHost] {
+        let lab = services.compactMap { service in
+            settings.service(service.name).map { own in
+                ServiceHost(
+                    service: service, addresses: own.listen, authentication: own.authentication, url: own.url)
+            }
+        }
+        return lab + [
+            ServiceHost(
+                service: metrics, addresses: settings.metrics.listen, settingsKey: "metrics.listen",
+                recording: .metricsOnly),
+            ServiceHost(
+                service: admin, addresses: [.unix(path: settings.adminSocketPath(environment: environment))],
+                settingsKey: "admin.socket", recording: .metricsOnly),
+        ]
+    }
+}

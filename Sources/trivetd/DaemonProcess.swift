@@ -1,0 +1,61 @@
+import AdminModel
+import ApplicationLog
+import Daemon
+import Foundation
+import Logging
+import Settings
+import UnixSignals
+
+/// One run of the daemon as a process: its words on stderr, its signals, its exit code.
+struct DaemonProcess {
+    let configFile: String?
+    let dataDirectory: String?
+    let environment: [String: String]
+
+    func run(checkOnly: Bool) async -> DaemonExit {
+        let loaded: LoadedSettings
+        do {
+            loaded = try SettingsLoader(
+                configFile: configFile, dataDirectory: dataDirectory, environment: environment
+            ).load()
+        } catch {
+            say("trivetd: the settings are wrong:\n\(error)")
+            return .startRefused
+        }
+        if checkOnly {
+            print("\(loaded.configFile ?? "The built-in settings"): good.")
+            return .stopped
+        }
+        return await serve(loaded)
+    }
+
+    private func serve(_ loaded: LoadedSettings) async -> DaemonExit {
+        let log = loaded.settings.log
+        let logger = Logger(label: "trivetd") { label in
+            ApplicationLog.handler(label: label, level: log.level, format: log.format)
+        }
+        // A client that went away is an error of a write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let daemon: Daemon
+        do {
+            daemon = try await Daemon.start(
+                loaded, environment: environment, version: TrivetVersion.current, logger: logger)
+        } catch {
+            say("trivetd: not started: \(error)")
+            return .startRefused
+        }
+        if log.format == .text { say(Banner(addresses: daemon.addresses, settings: loaded.settings).text) }
+        do {
+            try await daemon.run(shutdownSignals: [.sigterm, .sigint])
+        } catch {
+            logger.critical("stopped by an error", metadata: ["error": "\(error)"])
+            return .failed
+        }
+        logger.info("stopped")
+        return .stopped
+    }
+
+    private func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
