@@ -1,4 +1,5 @@
 import Hosting
+import Scheduling
 import Settings
 import Synchronization
 
@@ -8,16 +9,40 @@ final class BoundServices: Sendable {
 
     func set(_ addresses: [BoundAddress]) { bound.withLock { $0 = addresses } }
 
-    /// The first address of a service, TCP before unix sockets.
-    func address(of service: String) -> ListenAddress? {
-        let own = bound.withLock { $0 }.filter { $0.service == service }.map(\.address)
-        return own.first { if case .tcp = $0 { true } else { false } } ?? own.first
-    }
-
     /// Service and address of each listener, as the admin shows them.
     var texts: [(service: String, address: String)] {
         bound.withLock { $0 }.map { ($0.service, $0.address.description) }
     }
 
-    var isComplete: Bool { bound.withLock { !$0.isEmpty } }
+    /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
+    /// one leads where it says. So a job outlives a change of ports.
+    func endpoint(of url: String) -> JobEndpoint {
+        let scheme = "http://"
+        guard url.hasPrefix(scheme) else { return JobEndpoint(url: url) }
+        let rest = url.dropFirst(scheme.count)
+        let host = rest.prefix { $0 != "/" && $0 != "?" }
+        let path = rest.dropFirst(host.count)
+        switch address(of: String(host)) {
+        case .tcp(let name, let port):
+            let local = ListenAddress.tcp(host: Self.reachable(name), port: port)
+            return JobEndpoint(url: "\(scheme)\(local)\(path)")
+        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket)
+        case .descriptor, nil: return JobEndpoint(url: url)
+        }
+    }
+
+    /// The first address of a service, TCP before unix sockets.
+    private func address(of service: String) -> ListenAddress? {
+        let own = bound.withLock { $0 }.filter { $0.service == service }.map(\.address)
+        return own.first { if case .tcp = $0 { true } else { false } } ?? own.first
+    }
+
+    /// An address that stands for every interface is reached over loopback.
+    private static func reachable(_ host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "::1"
+        default: host
+        }
+    }
 }
