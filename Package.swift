@@ -18,6 +18,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -59,7 +60,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
-        program("trivetd", ["Daemon", "Settings", argumentParser]),
+        program(
+            "trivetd", ["AdminModel", "ApplicationLog", "Daemon", "Hosting", "Settings", argumentParser, logging, unixSignals]),
         program("trivetctl", ["Commands", argumentParser]),
 
         library(
@@ -68,7 +70,7 @@ let package = Package(
                 "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
                 "MessageBoard",
                 "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
-                lifecycle, logging, metrics,
+                coreMetrics, lifecycle, logging, unixSignals,
             ]),
 
         library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
@@ -123,6 +125,7 @@ let package = Package(
             "HostingTests",
             ["Hosting", "JSON", "RequestLog", "Settings", httpTypes, lifecycle, logging, metricsTestKit]
                 + nio("NIOCore")),
+        tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
         tests("JSONTests", ["JSON"]),
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
         tests(

@@ -5,13 +5,19 @@ import Synchronization
 
 /// Where each service is really reached, known once the listeners are open.
 final class BoundServices: Sendable {
-    private let bound = Mutex<[BoundAddress]>([])
+    private let hosting = Mutex<HTTPHosting?>(nil)
 
-    func set(_ addresses: [BoundAddress]) { bound.withLock { $0 = addresses } }
+    /// Tells where the listeners are: they are opened last, after those that ask.
+    func serve(_ hosting: HTTPHosting) { self.hosting.withLock { $0 = hosting } }
+
+    /// Whether every listener accepts.
+    var isListening: Bool { hosting.withLock { $0 }?.isListening ?? false }
+
+    private var bound: [BoundAddress] { hosting.withLock { $0 }?.boundAddresses ?? [] }
 
     /// Service and address of each listener, as the admin shows them.
     var texts: [(service: String, address: String)] {
-        bound.withLock { $0 }.map { ($0.service, $0.address.description) }
+        bound.map { ($0.service, $0.address.description) }
     }
 
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
@@ -33,7 +39,7 @@ final class BoundServices: Sendable {
 
     /// The first address of a service, TCP before unix sockets.
     private func address(of service: String) -> ListenAddress? {
-        let own = bound.withLock { $0 }.filter { $0.service == service }.map(\.address)
+        let own = bound.filter { $0.service == service }.map(\.address)
         return own.first { if case .tcp = $0 { true } else { false } } ?? own.first
     }
 

@@ -55,7 +55,7 @@ public final class Daemon: Sendable {
                 loaded, environment: environment, version: version, storage: storage, fatalErrors: fatalErrors,
                 registry: registry, logger: logger)
         } catch {
-            await storage.close(logger: logger)
+            await storage.close(telemetry: storage.telemetry, logger: logger)
             throw error
         }
     }
@@ -69,24 +69,24 @@ public final class Daemon: Sendable {
         self.logger = logger
         self.storage = storage
         self.fatalErrors = fatalErrors
-        requestLog = RequestLog(
-            database: storage.telemetry, settings: settings.requestLog, metrics: registry, logger: logger)
+        let requestLog = RequestLog(
+            database: storage.telemetry, settings: settings.requestLog, metrics: registry, logger: logger,
+            reopen: storage.reopenTelemetry)
+        self.requestLog = requestLog
         do {
             datastore = try await Datastore(
-                engine: SQLiteEngine(database: storage.state), indexes: Self.declaredIndexes, metrics: registry,
-                logger: logger)
+                engine: SQLiteEngine(database: storage.state), indexes: Self.indexes, metrics: registry, logger: logger)
         } catch {
             throw StartError(.database, "state.db cannot be read: \(error)", cause: error)
         }
         transfer = TransferClient()
         let bound = BoundServices()
         scheduler = Scheduler(
-            datastore: datastore, caller: bound.caller(transfer), settings: settings.scheduler, metrics: registry,
-            logger: logger)
+            datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },
+            settings: settings.scheduler, metrics: registry, logger: logger)
         health = HealthMonitor(
-            checks: HealthChecks(
-                settings: settings, storage: storage, scheduler: scheduler, requestLog: requestLog, bound: bound
-            ).all, metrics: registry, logger: logger)
+            checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
+            metrics: registry, logger: logger)
         let purge = StorageLogPurge(datastore: datastore, retain: settings.purge.retain)
         let admin = AdminService(
             AdminParts(
@@ -100,9 +100,9 @@ public final class Daemon: Sendable {
         ]
         hosting = HTTPHosting(
             hosts: Self.hosts(
-                services, admin: admin, metrics: MetricsService(registry: registry, health: health),
+                services, admin: admin, metrics: MetricsService(health: health) { registry.exposition() },
                 settings: settings, environment: environment),
-            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout, requestLog: requestLog,
+            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout, record: { requestLog.record($0) },
             metrics: registry, logger: logger)
         do {
             try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
@@ -110,7 +110,15 @@ public final class Daemon: Sendable {
             throw StartError(.firstStart, "what a first start creates could not be stored: \(error)", cause: error)
         }
         do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
-        bound.set(hosting.boundAddresses)
+        bound.serve(hosting)
+        Self.report(registry, to: logger)
+    }
+
+    /// A metric that the exposition must leave out is a mistake of ours, never a reason not to serve.
+    private static func report(_ registry: MetricRegistry, to logger: Logger) {
+        for rejection in registry.rejections {
+            logger.error("a metric is not exposed", metadata: ["reason": "\(rejection)"])
+        }
     }
 
     /// Serves until a shutdown signal comes or a part fails; all is flushed and closed on return.
@@ -135,12 +143,12 @@ public final class Daemon: Sendable {
             result = .failure(error)
         }
         await transfer.shutdown()
-        await storage.close(logger: logger)
+        await storage.close(telemetry: requestLog.database, logger: logger)
         try result.get()
     }
 
-    private static var declaredIndexes: DeclaredIndexes {
-        DeclaredIndexes()
+    private static var indexes: DeclaredIndexes {
+        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes
     }
 
     private static func hosts(

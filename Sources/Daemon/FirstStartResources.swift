@@ -1,7 +1,8 @@
 import Datastore
 import Scheduling
 
-/// What the lab's reader finds made: the purge job and the index that the message board's query needs.
+/// What the lab's reader finds made: the job that purges the storage logs. (The message board's index comes with the
+/// datastore's declared indexes, which are made once too.)
 ///
 /// Made once in a data directory's life: what the operator deletes later stays deleted. A first start that was cut off
 /// makes the rest at the next one, because the mark comes last.
@@ -10,29 +11,18 @@ struct FirstStartResources {
     let scheduler: Scheduler
 
     private static let mark = Key("FirstStart", name: "done", namespace: Key.platformNamespace)
-
-    static let messageIndex = IndexDefinition(
-        kind: "Message", properties: [.init("name", .ascending), .init("timestamp", .ascending)])
-
     /// The host is the service's name, which the daemon resolves itself.
     private static let purgeURL = "http://storage-logging-service/api/v1/purge"
 
     func create() async throws {
         guard try await datastore.lookup(Self.mark) == nil else { return }
-        try await createIndex()
-        try await createJob()
+        try await createPurgeJob()
         var properties = Properties()
         properties["createTime"] = .timestamp(.now)
         try await datastore.put(Entity(key: Self.mark, properties: properties))
     }
 
-    private func createIndex() async throws {
-        do {
-            try await datastore.createIndex(Self.messageIndex)
-        } catch let error as DatastoreError where error.code == .alreadyExists {}
-    }
-
-    private func createJob() async throws {
+    private func createPurgeJob() async throws {
         let job = Job(
             name: "log-purge-job", description: "Deletes storage logs that are older than purge.retain.",
             schedule: try CronSchedule(parsing: "* * * * *"),

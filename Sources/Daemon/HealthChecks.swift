@@ -11,7 +11,7 @@ struct HealthChecks {
     let storage: Storage
     let requestLog: RequestLog
     let scheduler: Scheduler
-    let hosting: HTTPHosting
+    let bound: BoundServices
 
     /// Below this, the disk may be full before the operator has looked.
     private static let lowSpace = 512 * 1024 * 1024
@@ -58,9 +58,9 @@ struct HealthChecks {
     }
 
     private var listeners: HealthCheck {
-        let hosting = hosting
+        let bound = bound
         return HealthCheck(name: "listeners") {
-            hosting.isListening ? .pass : .fail("not every listener accepts")
+            bound.isListening ? .pass : .fail("not every listener accepts")
         }
     }
 
@@ -69,11 +69,12 @@ struct HealthChecks {
         let requestLog = requestLog
         let seen = Mutex(0)
         return HealthCheck(name: "request-log") {
-            let dropped = requestLog.counters.dropped.values.reduce(0) { $0 + Int($1) }
+            let dropped = requestLog.counters.droppedInAll
             let new = seen.withLock { seen in
                 defer { seen = dropped }
                 return dropped - seen
             }
+            if let failure = requestLog.status.failure { return .warn("records cannot be stored: \(failure)") }
             return new > 0 ? .warn("\(new) records were dropped since the last check") : .pass
         }
     }

@@ -5,16 +5,24 @@ import RequestLog
 import SQLiteEngine
 import Settings
 
-/// The data directory and its two files, held open for the life of the daemon.
+/// The data directory and its two files.
 struct Storage: Sendable {
     let directory: DataDirectory
     let state: DatabaseFile
     let telemetry: DatabaseFile
+    /// How the request log gets a working file when its own failed.
+    let reopenTelemetry: RequestLog.Reopen
+
+    /// Marks a file as Trivet's: "TRVS" and "TRVT" in SQLite's header.
+    private static let stateID: Int32 = 0x5452_5653
+    private static let telemetryID: Int32 = 0x5452_5654
 
     /// Takes the directory's lock and opens both files.
     ///
     /// State that cannot be opened stops the start. A broken telemetry file is set aside under a new name: it holds
     /// nothing that the daemon needs.
+    ///
+    /// - Parameter onFatalError: called when state can no longer be written: this process must end.
     static func open(
         _ settings: Settings, metrics: any MetricsFactory, logger: Logger,
         onFatalError: @escaping @Sendable (any Error) -> Void
@@ -23,57 +31,57 @@ struct Storage: Sendable {
         do { directory = try DataDirectory(path: settings.dataDirectory) } catch {
             throw StartError(.dataDirectory, error.message, cause: error)
         }
+        do {
+            return try open(directory, metrics: metrics, logger: logger, onFatalError: onFatalError)
+        } catch {
+            directory.release()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ directory: DataDirectory, metrics: any MetricsFactory, logger: Logger,
+        onFatalError: @escaping @Sendable (any Error) -> Void
+    ) throws(StartError) -> Storage {
         let state: DatabaseFile
         do {
-            state = try DatabaseFile.open(
-                SQLiteEngine.configuration(path: directory.path(of: "state.db")), metrics: metrics, logger: logger,
-                onFatalError: onFatalError)
+            let configuration = DatabaseConfiguration(
+                path: directory.path(of: "state.db"), applicationID: stateID, synchronous: .full,
+                migrations: SQLiteEngine.migrations, name: "state", incrementalVacuum: true)
+            state = try DatabaseFile.open(configuration, metrics: metrics, logger: logger, onFatalError: onFatalError)
         } catch {
-            directory.release()
             throw StartError(.database, advice(for: error), cause: error)
         }
+        let telemetry = DatabaseConfiguration(
+            path: directory.path(of: "telemetry.db"), applicationID: telemetryID, synchronous: .normal,
+            migrations: RequestLog.migrations, name: "telemetry", incrementalVacuum: true, overwritesDeleted: false)
         do {
-            let path = directory.path(of: "telemetry.db")
-            return Storage(
-                directory: directory, state: state,
-                telemetry: try openTelemetry(path, metrics: metrics, logger: logger, onFatalError: onFatalError))
+            // A telemetry file that fails while it runs is the request log's own matter: the daemon goes on.
+            let opened = try DatabaseFile.openOrSetAside(
+                telemetry, metrics: metrics, logger: logger, onFatalError: { _ in })
+            return Storage(directory: directory, state: state, telemetry: opened.file) { error in
+                try DatabaseFile.reopen(
+                    telemetry, after: error, metrics: metrics, logger: logger, onFatalError: { _ in }
+                ).file
+            }
         } catch {
-            directory.release()
-            throw StartError(.database, error.message, cause: error)
+            throw StartError(.database, error.description, cause: error)
         }
     }
 
     private static func advice(for error: DatabaseOpenError) -> String {
-        guard error.isFileBroken else { return error.message }
+        guard error.isFileBroken else { return error.description }
         return """
-            \(error.message)
-            It holds everything that the services stored, so it is left as it is: restore state.db from a backup, or \
+            \(error.description)
+            state.db holds everything that the services stored, so it is left as it is: restore it from a backup, or \
             move it (with state.db-wal and state.db-shm) out of the data directory to start with an empty one.
             """
     }
 
-    private static func openTelemetry(
-        _ path: String, metrics: any MetricsFactory, logger: Logger,
-        onFatalError: @escaping @Sendable (any Error) -> Void
-    ) throws(DatabaseOpenError) -> DatabaseFile {
-        let configuration = RequestLog.configuration(path: path)
-        do {
-            return try DatabaseFile.open(configuration, metrics: metrics, logger: logger, onFatalError: onFatalError)
-        } catch where error.isFileBroken {
-            let aside: String
-            do { aside = try DatabaseFile.setAside(path) } catch let failure { 
-                throw DatabaseOpenError(
-                    code: .inputOutput, message: "\(error.message) It could not be set aside either.", cause: failure)
-            }
-            logger.warning(
-                "telemetry.db was broken and is set aside; request records and metric history start anew",
-                metadata: ["reason": "\(error.message)", "aside": "\(aside)"])
-            return try DatabaseFile.open(configuration, metrics: metrics, logger: logger, onFatalError: onFatalError)
-        }
-    }
-
     /// Folds the write-ahead logs into the files, marks the stop as clean and gives the directory back.
-    func close(logger: Logger) async {
+    ///
+    /// - Parameter telemetry: the file that the request log used last.
+    func close(telemetry: DatabaseFile, logger: Logger) async {
         for file in [telemetry, state] {
             do { try await file.close() } catch {
                 logger.error(
