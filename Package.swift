@@ -61,7 +61,8 @@ let package = Package(
     ],
     targets: [
         program(
-            "trivetd", ["AdminModel", "ApplicationLog", "Daemon", "Hosting", "Settings", argumentParser, logging, unixSignals]),
+            "trivetd",
+            ["AdminModel", "ApplicationLog", "Daemon", "Hosting", "Settings", argumentParser, logging, unixSignals]),
         program("trivetctl", ["Commands", argumentParser]),
 
         library(
@@ -77,7 +78,8 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "Datastore", "Health", "Hosting", "JSON", "RequestLog", "Scheduling", "Settings", httpTypes,
+                "AdminModel", "Datastore", "Health", "Hosting", "JSON", "RequestLog", "Scheduling", "Settings",
+                httpTypes,
             ]),
         library("Admin/AdminModel", []),
 
@@ -87,7 +89,10 @@ let package = Package(
 
         library(
             "Platform/Hosting",
-            ["CLinux", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, lifecycle, logging, coreMetrics]
+            [
+                "CLinux", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, lifecycle, logging,
+                coreMetrics,
+            ]
                 + nio("NIOCore", "NIOHTTP1", "NIOPosix")),
         library(
             "Platform/Scheduling",
@@ -96,7 +101,8 @@ let package = Package(
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
         library(
-            "Observability/RequestLog", ["Database", "MetricDescribing", "Settings", coreMetrics, grdb, lifecycle, logging]),
+            "Observability/RequestLog",
+            ["Database", "MetricDescribing", "Settings", coreMetrics, grdb, lifecycle, logging]),
         library("Observability/ApplicationLog", ["JSON", "Settings", logging]),
         library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
@@ -114,7 +120,8 @@ let package = Package(
         tests(
             "AdminAPITests",
             [
-                "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "JSON", "RequestLog",
+                "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "JSON",
+                "RequestLog",
                 "Scheduling", "Settings", "SQLiteEngine", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),

@@ -13,12 +13,8 @@ final class BoundServices: Sendable {
     /// Whether every listener accepts.
     var isListening: Bool { hosting.withLock { $0 }?.isListening ?? false }
 
-    private var bound: [BoundAddress] { hosting.withLock { $0 }?.boundAddresses ?? [] }
-
-    /// Service and address of each listener, as the admin shows them.
-    var texts: [(service: String, address: String)] {
-        bound.map { ($0.service, $0.address.description) }
-    }
+    /// The address of each listener, with its real port.
+    var addresses: [BoundAddress] { hosting.withLock { $0 }?.boundAddresses ?? [] }
 
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
     /// one leads where it says. So a job outlives a change of ports.
@@ -39,7 +35,7 @@ final class BoundServices: Sendable {
 
     /// The first address of a service, TCP before unix sockets.
     private func address(of service: String) -> ListenAddress? {
-        let own = bound.filter { $0.service == service }.map(\.address)
+        let own = addresses.filter { $0.service == service }.map(\.address)
         return own.first { if case .tcp = $0 { true } else { false } } ?? own.first
     }
 

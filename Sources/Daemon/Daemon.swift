@@ -9,7 +9,7 @@ import MessageBoard
 import RequestLog
 import SQLiteEngine
 import Scheduling
-public import ServiceLifecycle
+import ServiceLifecycle
 public import Settings
 import StorageLogging
 import Transfer
@@ -91,7 +91,7 @@ public final class Daemon: Sendable {
         let admin = AdminService(
             AdminParts(
                 version: version, settings: loaded, datastore: datastore, requestLog: requestLog,
-                scheduler: scheduler, health: health, addresses: { bound.texts },
+                scheduler: scheduler, health: health, addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) }))
         let services: [any HostedService] = [
             HelloWorldService(),

@@ -1,3 +1,4 @@
+import Foundation
 import Hosting
 import Settings
 
@@ -12,7 +13,8 @@ struct Banner {
             let name = bound.service.padding(toLength: width, withPad: " ", startingAt: 0)
             return "  \(name)  \(url(of: bound))"
         }
-        return "Trivet, project \(settings.project), data in \(settings.dataDirectory)\n" + lines.joined(separator: "\n")
+        return "Trivet, project \(settings.project), data in \(settings.dataDirectory)\n"
+            + lines.joined(separator: "\n")
     }
 
     private func url(of bound: BoundAddress) -> String {

@@ -2,35 +2,33 @@ import AdminModel
 import ArgumentParser
 import Daemon
 import Foundation
-import Settings
 
 /// The daemon: arguments to settings, settings to a Daemon, its end to an exit code.
 @main
-struct Trivetd: AsyncParsableCommand {
+struct Trivetd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trivetd", abstract: "Hosts the lab's three services and all that they stand on.",
         version: "trivetd \(TrivetVersion.current)")
 
-    @Option(name: .long, help: "The settings' file; without it /etc/trivet/trivet.yaml, if that is there.")
+    @Option(help: "The settings' file; without it /etc/trivet/trivet.yaml, if that is there.")
     var config: String?
-    @Option(name: .long, help: "The data directory; overrides the settings' data_dir.")
+    @Option(help: "The data directory; overrides the settings' data_dir.")
     var dataDir: String?
-    @Flag(name: .long, help: "Read the settings, tell what is wrong with them, and end.")
+    @Flag(help: "Read the settings, tell what is wrong with them, and end.")
     var checkConfig = false
 
     static func main() async {
-        do {
-            exit(try await parse().start().rawValue)
-        } catch {
-            let isUsage = exitCode(for: error) != .success
-            print(fullMessage(for: error), to: isUsage ? .standardError : .standardOutput)
-            exit((isUsage ? DaemonExit.usage : .stopped).rawValue)
+        let arguments: Trivetd
+        do { arguments = try parse() } catch {
+            // Help and version come as errors too: they are no mistake, and go to stdout.
+            let isMistake = exitCode(for: error) != .success
+            let message = Data((fullMessage(for: error) + "\n").utf8)
+            (isMistake ? FileHandle.standardError : .standardOutput).write(message)
+            Foundation.exit((isMistake ? DaemonExit.usage : .stopped).rawValue)
         }
-    }
-
-    private func start() async -> DaemonExit {
-        await DaemonProcess(
-            configFile: config, dataDirectory: dataDir, environment: ProcessInfo.processInfo.environment
-        ).run(checkOnly: checkConfig)
+        let process = DaemonProcess(
+            configFile: arguments.config, dataDirectory: arguments.dataDir,
+            environment: ProcessInfo.processInfo.environment)
+        Foundation.exit(await process.run(checkOnly: arguments.checkConfig).rawValue)
     }
 }
