@@ -82,7 +82,7 @@ struct TransferLoadTests {
             #expect(count > 1000)
             #expect(await eventually { server.openConnections <= 1 })
             #expect(descriptors(connectedTo: server.port) <= 1)
-            #expect(client.openHandles == 0)
+            #expect(await eventually { client.openHandles == 0 })
         }
     }
 }
