@@ -133,7 +133,20 @@ let package = Package(
             ["Hosting", "JSON", "RequestLog", "Settings", httpTypes, lifecycle, logging, metricsTestKit]
                 + nio("NIOCore")),
         tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
+        tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
         tests("JSONTests", ["JSON"]),
+        tests(
+            "MessageBoardTests",
+            [
+                "Database", "Datastore", "Hosting", "JSON", "MessageBoard", "SQLiteEngine", httpTypes, logging,
+                metricsTestKit,
+            ]),
+        tests(
+            "StorageLoggingTests",
+            [
+                "Database", "Datastore", "Hosting", "JSON", "SQLiteEngine", "StorageLogging", httpTypes, logging,
+                metricsTestKit,
+            ]),
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
         tests(
             "SchedulingTests",

@@ -146,7 +146,9 @@ import Testing
         }
     }
 
-    @Test("On loopback without authentication a foreign Host is 421, the service's own names are not")
+    @Test(
+        "On loopback without authentication a foreign Host is 421 and a foreign page 403, the service's own names are not"
+    )
     func misdirected() async throws {
         let service = TestService(routes: Self.routes)
         let host = ServiceHost(
@@ -164,6 +166,10 @@ import Testing
                 #expect(try await test.ask("GET / HTTP/1.1\r\nHost: \(foreign)\r\n\r\n").status == 421, "\(foreign)")
             }
             #expect(test.rejected("misdirected") == 5)
+            let page = test.request("GET", "/", headers: ["Sec-Fetch-Site: cross-site"])
+            #expect(try await test.ask(page).status == 403)
+            #expect(test.rejected("cross_site") == 1)
+            #expect(try await test.ask(test.request("GET", "/", headers: ["Sec-Fetch-Site: none"])).status == 200)
         }
     }
 

@@ -12,6 +12,8 @@ struct HeadFacts {
     private(set) var requestID: String?
     private(set) var traceparent: String?
     private(set) var cloudTraceContext: String?
+    /// From where a browser's page asks: `same-origin`, `cross-site` and so on.
+    private(set) var fetchSite: String?
     private(set) var userAgent: String?
     private(set) var referer: String?
     /// Whether the client asks for another protocol; the parser then reads nothing behind this request.
@@ -39,6 +41,7 @@ struct HeadFacts {
         case 11 where name.equalsIgnoringCase("traceparent"): traceparent = value
         case 12 where name.equalsIgnoringCase("x-request-id"): requestID = value
         case 14 where name.equalsIgnoringCase("content-length"): contentLength = Int(value) ?? .max
+        case 14 where name.equalsIgnoringCase("sec-fetch-site"): fetchSite = value
         case 17 where name.equalsIgnoringCase("transfer-encoding"):
             transferEncoding = value
             transferEncodingCount += 1

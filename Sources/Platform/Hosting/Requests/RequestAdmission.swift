@@ -96,6 +96,11 @@ extension HTTPConnection {
             throw .badRequest("the request must have one Host header.")
         }
         guard checksHost else { return }
+        // A page of another site may name a loopback address rightly; browsers then tell where the page is from.
+        if let site = facts.fetchSite, site.utf8.equalsIgnoringCase("cross-site") {
+            host.metrics.count(.crossSite)
+            throw HTTPProblem(.forbidden, "pages of other sites may not call this service.")
+        }
         // The authority of an absolute target takes the place of Host (RFC 9112, 3.2.2).
         let isOrigin = exchange.head.uri.utf8.first == UInt8(ascii: "/")
         let named = isOrigin ? facts.host : (try RequestTarget(parsing: exchange.head.uri).authority ?? facts.host)

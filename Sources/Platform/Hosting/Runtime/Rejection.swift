@@ -8,6 +8,8 @@ enum Rejection: String, CaseIterable, Sendable {
     case bodyTooLarge = "body_too_large"
     case bodyTimeout = "body_timeout"
     case tooManyConnections = "too_many_connections"
+    /// A browser asks for a page of another site.
+    case crossSite = "cross_site"
     /// The Host is not the service's own (421).
     case misdirected
 }
