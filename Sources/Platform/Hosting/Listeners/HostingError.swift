@@ -61,7 +61,7 @@ extension HostingError {
             self.init(
                 code: .addressInUse, settingsKey: settingsKey, address: address,
                 message: "another program listens there; stop it or choose another \(isSocket ? "path" : "port").")
-        case (_, EADDRNOTAVAIL), (is SocketAddressError, _):
+        case (_, EADDRNOTAVAIL), (is SocketAddressError, _), (is SocketAddressError.UnknownHost, _):
             self.init(
                 code: .addressUnavailable, settingsKey: settingsKey, address: address,
                 message: "this machine has no such address; choose one that it has.")
