@@ -2,7 +2,7 @@ import Hosting
 import JSON
 import Testing
 
-// The service of docs/adding-a-service.md, as the page shows it.
+// The service of docs/adding-a-service.md, as the page shows it but for `public`.
 
 struct EchoService: HostedService {
     let name = "echo-service"
@@ -28,7 +28,8 @@ struct EchoService: HostedService {
         try await TestHosting.serving([host]) { (test: TestHosting) async throws -> Void in
             let json = ["Content-Type: application/json"]
             #expect(try await test.ask(test.request("GET", "/")).body == "Echo service.")
-            let answer = try await test.ask(test.request("POST", "/api/v1/echo", headers: json, body: #"{"text":"hi"}"#))
+            let answer = try await test.ask(
+                test.request("POST", "/api/v1/echo", headers: json, body: #"{"text":"hi"}"#))
             #expect(answer.body == #"{"text":"hi"}"#)
             let missing = try await test.ask(test.request("POST", "/api/v1/echo", headers: json, body: "{}"))
             #expect(missing.body == #"{"message":"text property is required."}"#)

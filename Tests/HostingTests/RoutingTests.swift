@@ -67,7 +67,9 @@ import Testing
     func percentDecoding() {
         #expect(PercentCoding.decode("a%20%C3%A9+%2b".utf8) == "a é++")
         #expect(PercentCoding.decode("a+b".utf8, plusIsSpace: true) == "a b")
-        for bad in ["%", "%1", "%g0", "%0g", "%ff", "%C3", "%ED%A0%80"] { #expect(PercentCoding.decode(bad.utf8) == nil) }
+        for bad in ["%", "%1", "%g0", "%0g", "%ff", "%C3", "%ED%A0%80"] {
+            #expect(PercentCoding.decode(bad.utf8) == nil)
+        }
     }
 
     @Test("A query's items keep their order, and a name may come twice")
@@ -81,7 +83,10 @@ import Testing
     @Test("A request line is read only when it is one")
     func requestLines() {
         #expect(RequestLine("BREW /tea HTTP/1.1\r\nHost".utf8)?.method == "BREW")
-        for bad in ["BREW /tea\r\n", "brew /tea HTTP/1.1\r\n", "BREW  /tea HTTP/1.1\r\n", "BREW /tea HTTP/2.0\r\n", "BREW /tea HTTP/1.1"] {
+        for bad in [
+            "BREW /tea\r\n", "brew /tea HTTP/1.1\r\n", "BREW  /tea HTTP/1.1\r\n", "BREW /tea HTTP/2.0\r\n",
+            "BREW /tea HTTP/1.1",
+        ] {
             #expect(RequestLine(bad.utf8) == nil, "\(bad)")
         }
     }
