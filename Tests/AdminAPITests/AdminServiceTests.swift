@@ -124,12 +124,48 @@ import Testing
         }
     }
 
+    @Test("What the commands answer has no member that the documentation does not show")
+    func documentedMembers() async throws {
+        try await LiveDaemon.run { daemon in
+            try await daemon.datastore.put(Entity(key: Key("K", id: 1)))
+            try await daemon.record(1)
+            let page = try documentationPage()
+            for arguments in [
+                ["status"], ["services", "describe", "hello-world-service"], ["health"], ["version"],
+                ["logs", "read", "--limit", "1"], ["datastore", "entities", "describe", "K/1"],
+                ["datastore", "kinds", "list"], ["config", "show"],
+            ] {
+                let verb = arguments.prefix { !$0.contains("-service") && !$0.hasPrefix("--") && $0 != "K/1" }
+                let section = try #require(
+                    page.components(separatedBy: "\n### trivetctl \(verb.joined(separator: " "))\n").last)
+                let text = section.components(separatedBy: "\n### ").first ?? ""
+                let shown = await daemon.trivetctl(arguments + ["--format", "ndjson"])
+                let record = try JSONValue(parsing: Array((shown.lines.first ?? "").utf8))
+                for name in Self.names(record) where !name.contains("_") {
+                    #expect(text.contains("\"\(name)\""), "\(verb) \(name)")
+                }
+            }
+        }
+    }
+
+    /// The names of a record's members, and of theirs; not those of maps, whose names are data.
+    private static func names(_ value: JSONValue) -> [String] {
+        (value.object ?? JSONObject()).flatMap { member in
+            let isMap = member.name == "addresses" || member.name == "properties"
+            return [member.name] + (isMap ? [] : names(member.value))
+        }
+    }
+
+    private func documentationPage() throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: "docs/trivetctl.md"), encoding: .utf8)
+    }
+
     @Test("Every route stands in the documentation, and every documented route exists")
     func documentation() async throws {
         try await LiveDaemon.run { daemon in
-            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent()
-            let page = try String(contentsOf: root.appending(path: "docs/trivetctl.md"), encoding: .utf8)
+            let page = try documentationPage()
             let documented = page.matches(of: /\n\| `(GET|POST|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
             let parts = AdminParts(
                 version: "", settings: .init(settings: .init(), effective: [], configFile: nil),

@@ -75,12 +75,10 @@ import Testing
                   properties: [{name: name}, {name: number, direction: desc}]
                 """
             let create = ["datastore", "indexes", "create", "index.yaml", "--format", "value(id,state)"]
-            let made = await daemon.trivetctl(
-                create[0], create[1], create[2], create[3], create[4], create[5], file: file)
+            let made = await daemon.trivetctl(create, file: file)
             #expect(made.exit == 0, "\(made.words)")
             #expect(made.lines.first?.hasSuffix("\tREADY") == true)
-            let again = await daemon.trivetctl(
-                create[0], create[1], create[2], create[3], create[4], create[5], file: file)
+            let again = await daemon.trivetctl(create, file: file)
             #expect(again.lines == made.lines)
             let id = try #require(made.lines.first?.split(separator: "\t").first.map(String.init))
             #expect(await daemon.trivetctl("datastore", "indexes", "list", "--format", "value(id)").lines == [id])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSON
 import Testing
 
 @testable import Commands
@@ -54,6 +55,16 @@ import Testing
         for code in 0...5 {
             #expect(ExitStatus(rawValue: Int32(code)) != nil)
             #expect(page.contains("\n| \(code) | "))
+        }
+    }
+
+    @Test("Every JSON on the page is JSON")
+    func samples() throws {
+        let blocks = try sections().values.flatMap { $0.components(separatedBy: "```json\n").dropFirst() }
+        #expect(blocks.count > 10)
+        for block in blocks {
+            let text = block.components(separatedBy: "\n```").first ?? ""
+            #expect(throws: Never.self, "\(text)") { try JSONValue(parsing: Array(text.utf8)) }
         }
     }
 }

@@ -27,7 +27,7 @@ public struct AdminFailure: Codable, Sendable, Hashable {
 }
 
 /// The canonical names that `AdminFailure.Detail.status` takes.
-public enum AdminFailureStatus: String, Sendable, CaseIterable {
+public enum AdminFailureStatus: String, Sendable {
     case invalidArgument = "INVALID_ARGUMENT"
     case failedPrecondition = "FAILED_PRECONDITION"
     case permissionDenied = "PERMISSION_DENIED"

@@ -114,6 +114,13 @@ struct LiveDaemon: Sendable {
 
     /// Runs trivetctl.
     func trivetctl(_ arguments: String..., file: String? = nil) async -> (exit: Int32, lines: [String], words: String) {
+        await trivetctl(arguments, file: file)
+    }
+
+    /// Runs trivetctl.
+    func trivetctl(
+        _ arguments: [String], file: String? = nil
+    ) async -> (exit: Int32, lines: [String], words: String) {
         let (output, messages) = (CapturedSink(), CapturedSink())
         var context = CommandContext.live()
         context.environment = ["TRIVET_SOCKET": socket]

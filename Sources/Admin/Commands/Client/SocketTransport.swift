@@ -1,3 +1,4 @@
+import Glibc
 import Transfer
 
 /// The daemon's unix socket, by libcurl.
@@ -55,16 +56,29 @@ struct SocketTransport: AdminTransport {
 
     private func failure(_ error: TransferError) -> CommandError {
         switch error.code {
-        case .couldNotConnect, .connectionLost, .resolve, .shutDown:
-            CommandError(
-                .unreachable,
-                """
-                no daemon answers on \(socketPath): \(error.message)
-                is trivetd running, and may you open its socket? name another one with --socket or TRIVET_SOCKET
-                """)
+        case .couldNotConnect: notConnected()
+        case .connectionLost, .shutDown:
+            CommandError(.unreachable, "the daemon on \(socketPath) went away in the middle: \(error.message)")
         case .timedOut: CommandError(.unreachable, "the daemon on \(socketPath) did not answer in time")
         case .invalidRequest: CommandError(.usage, "\(socketPath): \(error.message)")
         default: CommandError(.failed, "talking to the daemon on \(socketPath): \(error.message)")
         }
+    }
+
+    /// libcurl does not tell why a socket could not be opened, and the three reasons ask for different deeds.
+    private func notConnected() -> CommandError {
+        if access(socketPath, R_OK | W_OK) == 0 {
+            return CommandError(.unreachable, "nobody listens on \(socketPath): is trivetd running?")
+        }
+        if errno == EACCES {
+            return CommandError(
+                .refused, "you may not open \(socketPath): be root, or a member of the group that it belongs to")
+        }
+        return CommandError(
+            .unreachable,
+            """
+            there is no socket \(socketPath): is trivetd running?
+            --socket PATH or the variable TRIVET_SOCKET names another one
+            """)
     }
 }

@@ -18,7 +18,8 @@ extension CommandContext {
                 messages: isatty(STDERR_FILENO) == 1),
             readLine: { Swift.readLine() },
             readFile: { path throws(CommandError) in try readWholeFile(path) },
-            fileExists: { access($0, F_OK) == 0 },
+            // What may not be looked at may well be there; then the error says so.
+            fileExists: { access($0, F_OK) == 0 || errno == EACCES },
             connect: { SocketTransport(socketPath: $0) },
             sleep: { try await Task.sleep(for: $0) })
     }

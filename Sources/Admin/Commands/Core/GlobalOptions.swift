@@ -2,9 +2,7 @@ import ArgumentParser
 
 /// The options of every leaf command; a parent's options are not seen by its leaves, so each leaf groups them in.
 struct GlobalOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "How to show the answer: table, json, ndjson or value(FIELD[,FIELD…]).", valueName: "format"))
+    @Option(help: "How to show the answer; FIELD is a dotted path into the JSON, or several with commas.")
     var format: OutputFormat = .table
 
     @Option(
