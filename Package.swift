@@ -83,9 +83,9 @@ let package = Package(
             ]),
         library("Admin/AdminModel", []),
 
-        library("Services/HelloWorld", ["Hosting", "JSON"]),
+        library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
         library("Services/MessageBoard", ["Datastore", "Hosting", "JSON", httpTypes, logging]),
-        library("Services/StorageLogging", ["Datastore", "Hosting", "JSON"]),
+        library("Services/StorageLogging", ["Datastore", "Hosting", "JSON", httpTypes]),
 
         library(
             "Platform/Hosting",

@@ -1,5 +1,8 @@
+import HTTPTypes
 import Hosting
 import JSON
+import RequestLog
+import Settings
 import Testing
 
 // The service of docs/adding-a-service.md, as the page shows it but for `public`.
