@@ -4,7 +4,9 @@
 /// slow reader falls behind and loses nothing either, unless the records are deleted by retention before it comes to
 /// them. It ends when the log is closed.
 public struct RequestLogFollower: AsyncSequence, Sendable {
+    /// Records and gaps.
     public typealias Element = FollowEvent
+    /// What the file said, when it could not be read.
     public typealias Failure = any Error
 
     let log: RequestLog
