@@ -39,7 +39,11 @@ public struct RequestLogFollower: AsyncSequence, Sendable {
                 if Task.isCancelled { return nil }
                 let generation = log.signal.generation
                 let isLast = log.signal.isFinished
-                if try await fill() { continue }
+                do {
+                    if try await fill() { continue }
+                } catch is CancellationError {
+                    return nil
+                }
                 if isLast { return nil }
                 await log.signal.wait(after: generation)
             }
