@@ -155,7 +155,9 @@ let package = Package(
                 coreMetrics, lifecycle, logging,
             ]),
         tests("TransferTests", ["Transfer"]),
-        tests("DatabaseTests", ["Database", coreMetrics, grdb, logging]),
-        tests("RequestLogTests", ["Database", "RequestLog", "Settings", coreMetrics, grdb, lifecycle, logging]),
+        tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),
+        tests(
+            "RequestLogTests",
+            ["Database", "Instruments", "RequestLog", "Settings", coreMetrics, grdb, lifecycle, logging]),
     ]
 )

@@ -72,6 +72,10 @@ final class Writer: Sendable {
     func last<T>(_ body: (Database, WriteAheadLog) throws -> T) rethrows -> T {
         try queue.writeWithoutTransaction { database in
             drain(database)
+            defer {
+                state.withLock { $0.counts.walBytes = log.bytes }
+                metrics.committed(walBytes: log.bytes)
+            }
             return try body(database, log)
         }
     }
