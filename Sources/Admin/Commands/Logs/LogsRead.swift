@@ -41,7 +41,7 @@ extension LogEntry: Row {
     }
 
     /// Widths that fit almost every record, for rows that are shown one by one.
-    static var minimumWidths: [Int] { [27, 22, 23, 6, 6, 10, 0] }
+    static var minimumWidths: [Int] { [27, 23, 23, 6, 6, 9, 0] }
 
     var cells: [Cell] {
         [
