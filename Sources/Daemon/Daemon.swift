@@ -126,11 +126,11 @@ public final class Daemon: Sendable {
     /// - Parameter shutdownSignals: the signals that stop it gracefully.
     /// - Throws: the error of the part that failed.
     public func run(shutdownSignals: [UnixSignal] = []) async throws {
-        health.enter(.serving)
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("request log", requestLog), ("datastore", datastore),
             ("hosting", hosting), ("scheduler", scheduler), ("health", health),
+            ("readiness", Readiness(health: health, scheduler: scheduler)),
         ]
         var configuration = ServiceGroupConfiguration(
             services: parts.map { name, service in

@@ -53,7 +53,8 @@ struct HealthChecks {
     private var schedulerAlive: HealthCheck {
         let scheduler = scheduler
         return HealthCheck(name: "scheduler", affects: [.live, .ready]) {
-            scheduler.isAlive ? .pass : .fail("the scheduler's loop does not turn")
+            guard scheduler.hasBegun else { return .warn("the scheduler has not begun yet") }
+            return scheduler.isAlive ? .pass : .fail("the scheduler's loop does not turn")
         }
     }
 

@@ -54,7 +54,8 @@ struct Storage: Sendable {
         }
         let telemetry = DatabaseConfiguration(
             path: directory.path(of: "telemetry.db"), applicationID: telemetryID, synchronous: .normal,
-            migrations: RequestLog.migrations, name: "telemetry", incrementalVacuum: true, overwritesDeleted: false)
+            migrations: RequestLog.migrations, name: "telemetry", incrementalVacuum: true, overwritesDeleted: false,
+            checksAfterUncleanStop: false)
         do {
             // A telemetry file that fails while it runs is the request log's own matter: the daemon goes on.
             let opened = try DatabaseFile.openOrSetAside(

@@ -23,7 +23,7 @@ struct LifecycleTests {
         await client.shutdown()
         #expect(await daemon.stop() == .exited(0), "\(daemon.log)")
         let count = try await run(
-            "sqlite3", [daemon.folder.file("data/telemetry.db"), "SELECT count(*) FROM request"])
+            "sqlite3", [daemon.folder.file("data/telemetry.db"), "SELECT count(*) FROM request_record"])
         #expect(count.output == "20\n")
         for name in ["state.db-wal", "telemetry.db-wal"] {
             #expect(contents(of: daemon.folder.file("data/\(name)")).isEmpty)
@@ -42,7 +42,7 @@ struct LifecycleTests {
                     let transfers = TransferClient()
                     do {
                         while true {
-                            let answer = try await transfers.post(url, ["name": "load", "message": "from \(client)"])
+                            let answer = try await transfers.post(url, ["name": "load", "message": .string("from \(client)")])
                             #expect(answer.status == 200)
                             stored.withLock { $0 += 1 }
                         }

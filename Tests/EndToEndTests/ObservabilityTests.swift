@@ -66,7 +66,7 @@ struct ObservabilityTests {
         let stored = sum("trivet_request_log_stored_total")
         #expect(await daemon.stop() == .exited(0))
         let rows = try await run(
-            "sqlite3", [daemon.folder.file("data/telemetry.db"), "SELECT count(*) FROM request"])
+            "sqlite3", [daemon.folder.file("data/telemetry.db"), "SELECT count(*) FROM request_record"])
         #expect(rows.output == "\(Int(stored))\n")
         switch sample {
         case "1.0": #expect(stored == 400)

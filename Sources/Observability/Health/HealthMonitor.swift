@@ -13,6 +13,9 @@ public final class HealthMonitor: Sendable, Service, CustomStringConvertible {
     private let interval: Duration
     private let logger: Logger
     private let phaseNow: Mutex<HealthPhase>
+    /// Ends when the phase `starting` does.
+    private let starting: AsyncStream<Void>
+    private let started: AsyncStream<Void>.Continuation
 
     /// A monitor in the phase `starting`.
     /// - Parameters:
@@ -38,6 +41,7 @@ public final class HealthMonitor: Sendable, Service, CustomStringConvertible {
         self.interval = interval
         self.logger = logger
         phaseNow = Mutex(.starting)
+        (starting, started) = AsyncStream.makeStream()
     }
 
     /// A name for the log of the service group.
@@ -52,12 +56,15 @@ public final class HealthMonitor: Sendable, Service, CustomStringConvertible {
             defer { now = phase }
             return now
         }
+        if phase != .starting { started.finish() }
         if before != phase { logger.info("entered phase", metadata: ["phase": "\(phase.rawValue)"]) }
     }
 
-    /// Runs every check each interval until graceful shutdown or cancellation.
+    /// Runs every check each interval until graceful shutdown or cancellation, from the end of the start on: before,
+    /// nothing is expected to be well.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            for await _ in self.starting {}
             while !Task.isCancelled {
                 _ = await self.runChecks(self.probes)
                 try? await Task.sleep(for: self.interval)

@@ -53,6 +53,7 @@ extension Scheduler: Service {
             if state.phase == .idle { state.phase = .running }
             state.lastTurn = clock.uptime
         }
+        beginning.ring()
     }
 
     private func loop() async {

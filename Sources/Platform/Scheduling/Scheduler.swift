@@ -25,6 +25,8 @@ public final class Scheduler: Sendable {
     let metrics: SchedulerMetrics
     let logger: Logger
     let doorbell = Doorbell()
+    /// Rung once, when the loop begins.
+    let beginning = Doorbell()
     /// Held over every durable step that decides what runs, so that memory and ledger change together.
     let lock = AsyncLock()
     let state = Mutex(SchedulerState())
@@ -57,6 +59,12 @@ public final class Scheduler: Sendable {
             datastore: datastore, caller: TransferJobCaller(client: transfer, resolve: resolve), settings: settings,
             timing: timing, metrics: metrics, logger: logger)
     }
+
+    /// Whether the past is settled and what is due is run.
+    public var hasBegun: Bool { state.withLock { $0.lastTurn != nil } }
+
+    /// Returns when the scheduler has begun, or the task is cancelled. For one who waits.
+    public func begun() async { await beginning.wait() }
 
     /// Whether the loop has turned within its time: false before it begins, and when it hangs.
     public var isAlive: Bool {

@@ -22,7 +22,7 @@ final class ChildProcess: Sendable {
     /// Starts a program; its streams go to files, `nil` stands for the null device.
     init(
         _ program: String, _ arguments: [String], environment: [String: String], input: String? = nil,
-        output: String? = nil, errors: String? = nil, directory: String? = nil
+        output: String? = nil, errors: String? = nil
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -31,8 +31,6 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, input ?? "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output ?? "/dev/null", writing, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors ?? "/dev/null", writing, 0o600)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
 
         // Signals that the test runner blocks or ignores must reach the child as usual.
         var attributes = posix_spawnattr_t()
@@ -45,6 +43,7 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
+        Self.keepDescriptorsFromChildren()
         let argv = ([program] + arguments).map { strdup($0) } + [nil]
         let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
@@ -62,6 +61,13 @@ final class ChildProcess: Sendable {
             while waitpid(child, &status, 0) < 0 && errno == EINTR {}
             let signal = status & 0x7F
             end.set(signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal))
+        }
+    }
+
+    /// A connection of a test that a child has inherited would stay open when the test closes it.
+    private static func keepDescriptorsFromChildren() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         }
     }
 

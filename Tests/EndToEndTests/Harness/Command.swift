@@ -38,7 +38,7 @@ enum Programs {
 /// Runs a program to its end and gives what it wrote; fails the test when it takes longer than `seconds`.
 func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
-    directory: String? = nil, seconds: Double = 60
+    seconds: Double = 60
 ) async throws -> CommandResult {
     let folder = try TestFolder()
     let inputFile = try input.map { try folder.write($0, to: "input") }
@@ -46,7 +46,7 @@ func run(
     let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("TRIVET_") }
     let child = try ChildProcess(
         resolved, arguments, environment: inherited.merging(environment) { $1 }, input: inputFile,
-        output: folder.file("output"), errors: folder.file("errors"), directory: directory)
+        output: folder.file("output"), errors: folder.file("errors"))
     let watchdog = Task {
         try await Task.sleep(for: .seconds(seconds))
         Issue.record("\(program) \(arguments.joined(separator: " ")) did not end within \(seconds) s")

@@ -69,12 +69,12 @@ extension LedgerRecord {
             let outcome = entity["outcome"]?.string.flatMap(JobRun.Outcome.init(rawValue:)),
             let kind = Self.kind(entity, to: time)
         else { return nil }
-        key = entity.key
-        self.time = time
-        run = JobRun(
+        // One value built and assigned whole: the optimizer of Swift 6.3 crashes on members assigned one by one here.
+        let run = JobRun(
             job: job, kind: kind, scheduledTime: kind == .manual ? nil : time, outcome: outcome,
             startTime: entity["startTime"]?.timestamp, endTime: entity["endTime"]?.timestamp,
             status: entity["status"]?.integer.map(Int.init(clamping:)), message: entity["message"]?.string)
+        self.init(key: entity.key, run: run, time: time)
     }
 
     private static func kind(_ entity: Entity, to: Timestamp) -> JobRun.Kind? {

@@ -1,0 +1,17 @@
+import Health
+import Scheduling
+import ServiceLifecycle
+
+/// Says when the daemon is ready: from the moment at which every part works until it is told to stop.
+struct Readiness: Service {
+    let health: HealthMonitor
+    let scheduler: Scheduler
+
+    func run() async throws {
+        await scheduler.begun()
+        guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+        health.enter(.serving)
+        try? await gracefulShutdown()
+        health.enter(.draining)
+    }
+}
