@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import Synchronization
 import Testing
 import Transfer
 
@@ -35,7 +34,7 @@ struct LifecycleTests {
     func stopUnderLoad() async throws {
         let daemon = try await TestDaemon.start()
         let url = try daemon.url("message-board-service", "/api/v1/store")
-        let stored = Mutex(0)
+        let stored = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in 0..<8 {
                 group.addTask {
@@ -44,7 +43,7 @@ struct LifecycleTests {
                         while true {
                             let answer = try await transfers.post(url, ["name": "load", "message": .string("from \(client)")])
                             #expect(answer.status == 200)
-                            stored.withLock { $0 += 1 }
+                            stored.increment()
                         }
                     } catch let error as TransferError {
                         #expect(error.code == .couldNotConnect, "\(error)")
@@ -52,7 +51,7 @@ struct LifecycleTests {
                     await transfers.shutdown()
                 }
             }
-            try await eventually("some are stored") { stored.withLock { $0 } > 100 }
+            try await eventually("some are stored") { stored.value > 100 }
             #expect(await daemon.stop() == .exited(0))
             try await group.waitForAll()
         }
@@ -62,7 +61,7 @@ struct LifecycleTests {
                 "-readonly", daemon.folder.file("data/state.db"),
                 "SELECT count(*) FROM entity WHERE json_extract(CAST(properties AS TEXT), '$.name.stringValue') = 'load'",
             ])
-        #expect(count.output == "\(stored.withLock { $0 })\n", "\(count.errors)")
+        #expect(count.output == "\(stored.value)\n", "\(count.errors)")
     }
 
     @Test("a second daemon on the same data is refused and names the first")

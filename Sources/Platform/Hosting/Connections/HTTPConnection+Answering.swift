@@ -95,9 +95,10 @@ extension HTTPConnection {
         guard case .success = result, !exchange.closesConnection, !isInputClosed else {
             return close(lingering: !exchange.isWhole || hasWaiting)
         }
+        // Also while the daemon is about to stop: this answer went out before, and did not say that it is the last.
         phase = .head
+        hasAnswered = true
         timer.expire(in: host.limits.idleTimeout)
-        if host.drain.isOn, !hasWaiting { return close(lingering: false) }
         workOff()
     }
 

@@ -39,6 +39,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     /// Whether the client has closed its side.
     var isInputClosed = false
+    /// Whether a request was answered here.
+    var hasAnswered = false
     /// When the head that is coming began; nil between requests. A connection begins with a head.
     var headBegan: NIODeadline? = .now()
     /// Bytes that came for the head that is coming.
@@ -170,10 +172,12 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     // MARK: Closing
 
-    /// Closes as soon as no answer is owed: the daemon is about to stop.
+    /// Closes as soon as no answer is owed: the daemon is about to stop. A connection that has just come has its first
+    /// request on the way: to close it would fail a request that was sent.
     func drain() {
         switch phase {
-        case .head where headBytes == 0 && waiting.isEmpty: context?.close(promise: nil)
+        case .head where headBytes == 0 && waiting.isEmpty:
+            if hasAnswered { context?.close(promise: nil) } else { timer.expire(in: .seconds(1)) }
         case .head, .body, .lingering, .closed: break
         case .answering(let exchange): exchange.closesConnection = true
         }

@@ -65,16 +65,22 @@ extension LedgerRecord {
 
     /// Nil when the entity is no record, which only a hand in the file can have done.
     init?(_ entity: Entity) {
-        guard let job = entity["job"]?.string, let time = entity[Property.time]?.timestamp,
-            let outcome = entity["outcome"]?.string.flatMap(JobRun.Outcome.init(rawValue:)),
-            let kind = Self.kind(entity, to: time)
+        guard let time = entity[Property.time]?.timestamp, let run = Self.run(entity, at: time) else { return nil }
+        self.init(key: entity.key, run: run, time: time)
+    }
+
+    private static func run(_ entity: Entity, at time: Timestamp) -> JobRun? {
+        guard let job = entity["job"]?.string, let outcome = outcome(entity), let kind = kind(entity, to: time)
         else { return nil }
-        // One value built and assigned whole: the optimizer of Swift 6.3 crashes on members assigned one by one here.
-        let run = JobRun(
+        return JobRun(
             job: job, kind: kind, scheduledTime: kind == .manual ? nil : time, outcome: outcome,
             startTime: entity["startTime"]?.timestamp, endTime: entity["endTime"]?.timestamp,
-            status: entity["status"]?.integer.map(Int.init(clamping:)), message: entity["message"]?.string)
-        self.init(key: entity.key, run: run, time: time)
+            status: entity["status"]?.integer.map { Int(clamping: $0) }, message: entity["message"]?.string)
+    }
+
+    private static func outcome(_ entity: Entity) -> JobRun.Outcome? {
+        guard let name = entity["outcome"]?.string else { return nil }
+        return JobRun.Outcome(rawValue: name)
     }
 
     private static func kind(_ entity: Entity, to: Timestamp) -> JobRun.Kind? {
