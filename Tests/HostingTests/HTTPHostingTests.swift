@@ -151,6 +151,22 @@ import Testing
         }
     }
 
+    @Test("A connection that was accepted before the end is still answered when its request comes a moment later")
+    func lateRequest() async throws {
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
+            let late = try test.connect()
+            await eventually { test.hosting.connectionCount == 1 }
+            await test.stop()
+            await eventually { !test.hosting.isListening }
+            let answer = try await blocking {
+                usleep(20_000)
+                try late.send(test.request("GET", "/"))
+                return late.rest()
+            }
+            #expect(answer.status == 200 && answer.header("connection") == "close")
+        }
+    }
+
     @Test("What does not end within the shutdown timeout is closed and recorded")
     func hardClose() async throws {
         try await TestHosting.serving(Self.routes, shutdownTimeout: .milliseconds(200)) {

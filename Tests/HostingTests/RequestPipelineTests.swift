@@ -256,6 +256,21 @@ import Testing
         }
     }
 
+    @Test("A client that offers another protocol gets its answer in this one, and the connection closes")
+    func upgrades() async throws {
+        try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
+            let upgrade = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"]
+            let get = try await test.askAll(Array(test.request("GET", "/id", headers: upgrade).utf8))
+            #expect(get.status == 200 && get.end == .closed && get.header("connection") == "close")
+            let post = try await test.askAll(Array(test.request("POST", "/echo", headers: upgrade, body: "abc").utf8))
+            #expect(post.status == 200 && post.body == "abc")
+            let tunnel = try await test.askAll(Array(test.request("CONNECT", "127.0.0.1:22").utf8))
+            #expect(tunnel.status == 400 && tunnel.end == .closed)
+            let preface = try await test.askAll(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8))
+            #expect([400, 505].contains(preface.status))
+        }
+    }
+
     @Test("Expect: 100-continue is answered before the body, another expectation is 417")
     func expectations() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in

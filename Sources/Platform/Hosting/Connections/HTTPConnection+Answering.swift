@@ -14,7 +14,9 @@ extension HTTPConnection {
     /// It is not cancelled when the client goes away: a durable write that began completes. What is streamed is, once
     /// its head was sent.
     func dispatch(_ exchange: Exchange) {
-        guard let route = exchange.route, let target = exchange.target else { return }
+        guard let route = exchange.route, let target = exchange.target else {
+            return answer(.internalError("a request without a route was admitted"), exchange)
+        }
         let content = RequestContent(
             method: exchange.method, target: target, headers: exchange.head.headers, parameters: exchange.parameters,
             serviceName: host.name, requestID: exchange.requestID, trace: exchange.trace, peer: peer, principal: nil,

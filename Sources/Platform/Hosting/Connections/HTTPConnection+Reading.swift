@@ -41,7 +41,7 @@ extension HTTPConnection {
         headBegan = nil
         headBytes = 0
         rawBodyBytes = 0
-        let exchange = Exchange(head, pathIndex: host.table.paths.count, loop: loop)
+        let exchange = Exchange(head, pathIndex: host.table.otherPath, loop: loop)
         phase = .body(exchange)
         host.metrics.active.increment()
         do throws(HTTPProblem) {
@@ -122,7 +122,7 @@ extension HTTPConnection {
         else { return nil }
         let head = HTTPRequestHead(version: .http1_1, method: .RAW(value: line.method), uri: line.target)
         headBytes = 0
-        let exchange = Exchange(head, pathIndex: host.table.paths.count, loop: loop)
+        let exchange = Exchange(head, pathIndex: host.table.otherPath, loop: loop)
         host.metrics.active.increment()
         do throws(HTTPProblem) {
             try RequestAdmission(host: host).route(exchange)

@@ -9,6 +9,7 @@ enum HTTPDate {
     ///
     /// - Parameter second: seconds since 1970 (UTC).
     static func text(second: Int) -> String {
+        let second = max(0, second)
         let days = second / 86_400
         let rest = second % 86_400
         let (year, month, day) = civil(days: days)

@@ -26,6 +26,9 @@ struct RouteTable: Sendable {
     /// The paths of the routes, each once; a resolution's `path` is an index into them.
     var paths: [String] { entries.map(\.path) }
 
+    /// The index of requests that match no path: one past the paths'.
+    var otherPath: Int { entries.count }
+
     /// Every route as its path's index and its method.
     var declared: [(path: Int, method: HTTPRequest.Method)] {
         entries.enumerated().flatMap { index, entry in entry.routes.map { (index, $0.method) } }
