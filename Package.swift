@@ -147,6 +147,10 @@ let package = Package(
                 "Database", "Datastore", "Hosting", "JSON", "SQLiteEngine", "StorageLogging", httpTypes, logging,
                 metricsTestKit,
             ]),
+        tests(
+            "DatastoreTests",
+            ["Database", "Datastore", "Instruments", "JSON", "SQLiteEngine", coreMetrics, lifecycle, logging]),
+        tests("SQLiteEngineTests", ["Database", "Datastore", "SQLiteEngine", coreMetrics, grdb, logging]),
         tests("SettingsTests", ["Settings"], excluding: ["testdata"]),
         tests(
             "SchedulingTests",

@@ -56,10 +56,12 @@ extension Datastore {
     private func deleteFound(_ found: [StoredEntity]) async throws -> Int {
         let rows = found.map { (key: $0.key, storage: KeyEncoding.storage($0.key), version: $0.version) }
         return try await engine.write { [indexer] transaction in
-            let indexes = indexer.catalogue.maintained(for: rows[0].key.kind)
+            let catalogue = indexer.catalogue
             var keys: [[UInt8]] = []
             var entries: [EntryRow] = []
             for row in rows {
+                // Without a kind, a query finds entities of several.
+                let indexes = catalogue.maintained(for: row.key.kind)
                 guard let stored = try transaction.entity(at: row.storage, properties: !indexes.isEmpty),
                     stored.version == row.version
                 else { continue }
