@@ -29,50 +29,39 @@ extension SQLiteTransaction: EngineTransaction {
         guard !entries.isEmpty else { return }
         let statement = try prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)")
         for entry in entries {
-            bind(entry, to: statement, at: 1)
+            bind(entry, to: statement)
             try statement.run()
         }
     }
 
-    private func bind(_ entry: EntryRow, to statement: RawStatement, at first: Int) {
-        statement.bind(entry.index, at: first)
-        statement.bind(blob: entry.value, at: first + 1)
-        statement.bind(blob: entry.entity, at: first + 2)
+    /// Row by row: SQLite answers a list of row values with a walk through the table.
+    func deleteEntries(_ entries: [EntryRow]) throws {
+        guard !entries.isEmpty else { return }
+        let statement = try prepare("DELETE FROM entry WHERE index_id = ? AND value = ? AND entity = ?")
+        for entry in entries {
+            bind(entry, to: statement)
+            try statement.run()
+        }
+    }
+
+    private func bind(_ entry: EntryRow, to statement: RawStatement) {
+        statement.bind(entry.index, at: 1)
+        statement.bind(blob: entry.value, at: 2)
+        statement.bind(blob: entry.entity, at: 3)
     }
 
     /// How many rows one statement deletes when there are many.
     private static let batch = 100
 
-    func deleteEntities(_ keys: [[UInt8]]) throws {
-        try inBatches(keys) { part in
-            let marks = repeatElement("?", count: part.count).joined(separator: ",")
-            let statement = try prepare("DELETE FROM entity WHERE key IN (\(marks))")
-            for (offset, key) in part.enumerated() { statement.bind(blob: key, at: offset + 1) }
-            try statement.run()
-        }
-    }
-
-    func deleteEntries(_ entries: [EntryRow]) throws {
-        try inBatches(entries) { part in
-            let sql =
-                if part.count == 1 {
-                    "DELETE FROM entry WHERE index_id = ? AND value = ? AND entity = ?"
-                } else {
-                    "DELETE FROM entry WHERE (index_id, value, entity) IN (VALUES "
-                        + repeatElement("(?,?,?)", count: part.count).joined(separator: ",") + ")"
-                }
-            let statement = try prepare(sql)
-            for (offset, entry) in part.enumerated() { bind(entry, to: statement, at: 3 * offset + 1) }
-            try statement.run()
-        }
-    }
-
     /// Full batches share one prepared statement; what is left goes row by row, with another.
-    private func inBatches<T>(_ rows: [T], _ body: (ArraySlice<T>) throws -> Void) throws {
+    func deleteEntities(_ keys: [[UInt8]]) throws {
         var start = 0
-        while start < rows.count {
-            let count = rows.count - start >= Self.batch ? Self.batch : 1
-            try body(rows[start..<start + count])
+        while start < keys.count {
+            let count = keys.count - start >= Self.batch ? Self.batch : 1
+            let marks = repeatElement("?", count: count).joined(separator: ",")
+            let statement = try prepare("DELETE FROM entity WHERE key IN (\(marks))")
+            for offset in 0..<count { statement.bind(blob: keys[start + offset], at: offset + 1) }
+            try statement.run()
             start += count
         }
     }
