@@ -112,6 +112,21 @@ import Testing
         }
     }
 
+    @Test("Values nested a hundred deep are read on every thread that reads them")
+    func deep() async throws {
+        try await withDatastore(DeclaredIndexes(properties: [.init(kind: "K", property: "deep")])) { test in
+            let deep = (0..<100).reduce(Value.integer(1)) { value, _ in
+                .entity(EmbeddedEntity(properties: ["p": value]))
+            }
+            let entity = Entity(key: Key("K", id: 1), properties: ["deep": deep])
+            // The second put reads the first on the writer's thread, the transaction on a reader's.
+            try await test.datastore.put(entity)
+            try await test.datastore.put(entity)
+            #expect(try await test.datastore.transaction { try $0.get(entity.key) } == entity)
+            #expect(try await test.datastore.delete(matching: Query(kind: "K"), limit: 1) == 1)
+        }
+    }
+
     @Test("Random entities come back exactly, and again after the file was closed and opened")
     func roundTrip() async throws {
         try await withDatastore { test in

@@ -205,6 +205,34 @@ import Testing
         }
     }
 
+    @Test("Two who create the same index at once make one")
+    func twice() async throws {
+        try await withDatastore { test in
+            let (datastore, definition) = (test.datastore, byName)
+            let created = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 { group.addTask { (try? await datastore.createIndex(definition)) != nil } }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(created == 1)
+            #expect(datastore.indexes().count == 1)
+        }
+    }
+
+    @Test("An index that cannot be built does not hold up the others")
+    func unbuildable() async throws {
+        try await withDatastore { test in
+            let many = Value.array((0..<200).map { .integer($0) })
+            try await test.datastore.put(Entity(key: Key("K", id: 1), properties: ["a": many, "b": many]))
+            let impossible = IndexDefinition(kind: "K", properties: [.init("a"), .init("b")])
+            #expect(try await test.datastore.createIndex(impossible).state == .creating)
+            try await test.datastore.commit((1...300).map { .insert(message($0)) })
+            try await test.datastore.createIndex(byName)
+            await expectError(.invalidArgument) { try await test.buildIndexes() }
+            #expect(test.datastore.indexes().map(\.state) == [.creating, .ready])
+            #expect(try await test.datastore.keys(retrieve).count == 300)
+        }
+    }
+
     @Test("An entity with too many combinations of values is refused, not stored in part")
     func explosion() async throws {
         let definition = IndexDefinition(kind: "K", properties: [.init("a"), .init("b")])

@@ -15,15 +15,15 @@ extension Datastore {
     @discardableResult
     public func createIndex(_ definition: IndexDefinition) async throws -> IndexInfo {
         try Self.check(definition)
-        let catalogue = indexer.catalogue
-        if let existing = catalogue.composite(definition) {
-            throw DatastoreError(.alreadyExists, "the index exists already: it is number \(existing.id)")
-        }
-        guard catalogue.indexes.values.count(where: { $0.origin == .composite }) < Indexer.compositeLimit else {
+        guard indexer.catalogue.indexes.values.count(where: { $0.origin == .composite }) < Indexer.compositeLimit else {
             throw DatastoreError(
                 .resourceExhausted, "there may be at most \(Indexer.compositeLimit) composite indexes: delete some")
         }
-        return try await indexer.create(definition, origin: .composite).info
+        let (index, isNew) = try await indexer.create(definition, origin: .composite)
+        guard isNew else {
+            throw DatastoreError(.alreadyExists, "the index exists already: it is number \(index.id)")
+        }
+        return index.info
     }
 
     private static func check(_ definition: IndexDefinition) throws {

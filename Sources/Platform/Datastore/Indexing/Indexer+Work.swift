@@ -7,17 +7,28 @@ extension Indexer {
     /// How many entries one write removes.
     private static let removalChunk = 1_000
 
-    /// Does a piece of the work that there is; false when there is none.
+    /// Does a piece of the work that there is on each index; false when there is none.
+    ///
+    /// An index whose work fails does not hold up the others; the error is thrown when nothing else is left to do.
     func step() async throws -> Bool {
         try await createRegistered()
         let pending = catalogue.indexes.values.filter { $0.state != .ready }.sorted { $0.id < $1.id }
-        guard let index = pending.first else { return false }
-        switch index.state {
-        case .creating: _ = try await backfill(index.id)
-        case .deleting: try await removeEntries(index.id)
-        case .ready: break
+        var failure: (any Error)?
+        var hasWorked = false
+        for index in pending {
+            do {
+                if index.state == .creating {
+                    _ = try await backfill(index.id)
+                } else {
+                    try await removeEntries(index.id)
+                }
+                hasWorked = true
+            } catch {
+                failure = error
+            }
         }
-        return true
+        if !hasWorked, let failure { throw failure }
+        return hasWorked
     }
 
     /// Adds a chunk of the entities that were there before the index; the index is ready when there are no more.

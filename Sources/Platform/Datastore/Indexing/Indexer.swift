@@ -70,23 +70,42 @@ final class Indexer: Sendable {
     }
 
     /// Creates an index; without entities of its kind it is ready at once.
+    ///
+    /// - Returns: the index, and whether it was created: somebody else may have been faster.
     @discardableResult
     func create(
         _ definition: IndexDefinition, origin: IndexInfo.Origin, noting note: String? = nil
-    ) async throws -> Index {
-        let index = try await engine.write { transaction in
+    ) async throws -> (index: Index, isNew: Bool) {
+        let (index, isNew) = try await engine.write { transaction in
+            if let existing = try Self.existing(definition, origin, transaction) { return (existing, false) }
             let next = try transaction.register(Self.nextIDRegister)
             let id = next.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 1
             let index = Index(id: id, definition: definition, origin: origin, state: .creating)
             try transaction.setRegister(Self.nextIDRegister, Array(String(id + 1).utf8))
             try transaction.setRegister(index.registerName, index.registered)
             if let note { try transaction.setRegister(note, [1]) }
-            return index
+            return (index, true)
         }
+        guard isNew else { return (index, false) }
         publish(index)
         waker.yield()
-        _ = try await backfill(index.id)
-        return catalogue.indexes[index.id] ?? index
+        do {
+            _ = try await backfill(index.id)
+        } catch {
+            // The index is there all the same, and its building goes on in the background.
+            logger.warning("building index \(index.id) failed, to be tried again", metadata: ["error": "\(error)"])
+        }
+        return (catalogue.indexes[index.id] ?? index, true)
+    }
+
+    /// The index of the same definition and sort, if there is one that is not being removed.
+    private static func existing(
+        _ definition: IndexDefinition, _ origin: IndexInfo.Origin, _ transaction: any EngineTransaction
+    ) throws -> Index? {
+        try transaction.registers(prefix: Index.registerPrefix).map { try Index(registered: $0.value) }.first { index in
+            index.definition == definition && index.isMaintained
+                && (index.origin == .composite) == (origin == .composite)
+        }
     }
 
     /// Notes that a query would like an index on a property.
