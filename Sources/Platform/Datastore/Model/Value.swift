@@ -64,25 +64,29 @@ extension Value {
     }
     /// Several values, each of which an index holds on its own.
     public static func array(_ values: [Value]) -> Value { Value(.array(values)) }
+}
 
+/// The value as one of its types. Not to be inlined: the optimizer of Swift 6.3.1 crashes ("outside of lifetime use")
+/// in functions of other modules into which it has put `entity["name"]?.string.map`.
+extension Value {
     /// The truth value, when it is one.
-    public var boolean: Bool? { if case .boolean(let value) = content { value } else { nil } }
+    @inline(never) public var boolean: Bool? { if case .boolean(let value) = content { value } else { nil } }
     /// The integer, when it is one.
-    public var integer: Int64? { if case .integer(let value) = content { value } else { nil } }
+    @inline(never) public var integer: Int64? { if case .integer(let value) = content { value } else { nil } }
     /// The double, when it is one.
-    public var double: Double? { if case .double(let value) = content { value } else { nil } }
+    @inline(never) public var double: Double? { if case .double(let value) = content { value } else { nil } }
     /// The instant, when it is one.
-    public var timestamp: Timestamp? { if case .timestamp(let value) = content { value } else { nil } }
+    @inline(never) public var timestamp: Timestamp? { if case .timestamp(let value) = content { value } else { nil } }
     /// The key, when it is one.
-    public var key: Key? { if case .key(let value) = content { value } else { nil } }
+    @inline(never) public var key: Key? { if case .key(let value) = content { value } else { nil } }
     /// The text, when it is one.
-    public var string: String? { if case .string(let value) = content { value } else { nil } }
+    @inline(never) public var string: String? { if case .string(let value) = content { value } else { nil } }
     /// The bytes, when it is a blob.
-    public var blob: [UInt8]? { if case .blob(let value) = content { value } else { nil } }
+    @inline(never) public var blob: [UInt8]? { if case .blob(let value) = content { value } else { nil } }
     /// The embedded entity, when it is one.
-    public var entity: EmbeddedEntity? { if case .entity(let value) = content { value } else { nil } }
+    @inline(never) public var entity: EmbeddedEntity? { if case .entity(let value) = content { value } else { nil } }
     /// The elements, when it is an array.
-    public var array: [Value]? { if case .array(let value) = content { value } else { nil } }
+    @inline(never) public var array: [Value]? { if case .array(let value) = content { value } else { nil } }
 }
 
 extension Value.Content: Hashable {

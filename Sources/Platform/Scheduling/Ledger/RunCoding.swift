@@ -75,14 +75,7 @@ extension LedgerRecord {
         return JobRun(
             job: job, kind: kind, scheduledTime: kind == .manual ? nil : time, outcome: outcome,
             startTime: entity["startTime"]?.timestamp, endTime: entity["endTime"]?.timestamp,
-            status: status(entity), message: entity["message"]?.string)
-    }
-
-    /// In a function of its own: the optimizer of Swift 6.3.1 crashes on the mapped optional among the others.
-    @inline(never)
-    private static func status(_ entity: Entity) -> Int? {
-        guard let status = entity["status"]?.integer else { return nil }
-        return Int(clamping: status)
+            status: entity["status"]?.integer.map { Int(clamping: $0) }, message: entity["message"]?.string)
     }
 
     private static func outcome(_ entity: Entity) -> JobRun.Outcome? {
