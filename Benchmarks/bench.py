@@ -173,7 +173,7 @@ def sizes():
         daemon.stop()  # flushes every record and checkpoints
         path = daemon.directory / "data" / "telemetry.db"
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        records = connection.execute("SELECT count(*) FROM request").fetchone()[0]
+        records = connection.execute("SELECT count(*) FROM request_record").fetchone()[0]
         connection.close()
         rows.append(f"| a request record in telemetry.db ({records:,} records) | {path.stat().st_size / records:.0f} bytes |")
     return ["## Sizes", "", "| what | size |", "| --- | --- |", *rows, ""]
