@@ -14,10 +14,14 @@ struct OrderedBytes {
         bytes.append(contentsOf: raw)
     }
 
-    mutating func append(escaped content: some Sequence<UInt8>) {
-        for byte in content {
-            bytes.append(byte)
-            if byte == 0 { bytes.append(0xFF) }
+    mutating func append(escaped content: some Collection<UInt8>) {
+        if content.contains(0) {
+            for byte in content {
+                bytes.append(byte)
+                if byte == 0 { bytes.append(0xFF) }
+            }
+        } else {
+            bytes.append(contentsOf: content)
         }
         bytes.append(0x00)
         bytes.append(0x01)
