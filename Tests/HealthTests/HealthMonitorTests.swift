@@ -158,7 +158,7 @@ struct HealthMonitorTests {
         #expect(gauges.value("disk") == 1)
     }
 
-    @Test("checks run each interval until graceful shutdown")
+    @Test("checks run each interval from the end of the start until graceful shutdown")
     func running() async throws {
         let runs = SharedNumber()
         let monitor = monitor(
@@ -170,6 +170,7 @@ struct HealthMonitorTests {
             ], interval: .milliseconds(5))
         let group = ServiceGroup(services: [monitor], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let running = Task { try await group.run() }
+        monitor.enter(.serving)
         await eventually { runs.value >= 3 }
         await group.triggerGracefulShutdown()
         try await running.value
