@@ -88,14 +88,9 @@ struct BadInputTests {
     func table(_ bad: Case) async throws {
         let daemon = try await SharedDaemon.daemon.value
         let address = try #require(daemon.addresses["message-board-service"])
-        // A Host that names the port as a client would.
+        // A Host that names the port, as a client would.
         let port = try #require(address.split(separator: ":").last)
-        let bytes =
-            Array(String(decoding: bad.bytes, as: UTF8.self).utf8) == bad.bytes
-            ? Array(
-                String(decoding: bad.bytes, as: UTF8.self).replacing("Host: localhost", with: "Host: localhost:\(port)")
-                    .utf8)
-            : bad.bytes
+        let bytes = bad.bytes.replacing(Array("Host: localhost".utf8), with: Array("Host: localhost:\(port)".utf8))
         let status = try await RawConnection.status(address, sending: bytes)
         #expect(bad.statuses.contains(status), "answered \(status.map(String.init) ?? "nothing")")
         #expect(daemon.process.isRunning)

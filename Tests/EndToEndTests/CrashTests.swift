@@ -55,6 +55,10 @@ struct CrashTests {
         }
         let daemon = try await TestDaemon.start(in: folder, settings: settings)
         try await check(daemon, acknowledged, round: Self.rounds)
+        let known = acknowledged.state.withLock { $0 }
+        #expect(known.messages.count > Self.rounds, "the rounds had messages to lose")
+        #expect(known.events.count > Self.rounds, "and events")
+        #expect(known.lastPurge > .distantPast, "and purges")
         #expect(await daemon.stop() == .exited(0))
         let integrity = try await run("sqlite3", [folder.file("data/state.db"), "PRAGMA integrity_check"])
         #expect(integrity.output == "ok\n")
@@ -128,7 +132,8 @@ struct CrashTests {
         var names: [String: String] = [:]
         for entity in try listed.jsonLines() {
             let object = try #require(entity.object)
-            let id = try #require(object["key"]?.object?["path"]?.array?.last?.object?["name"]?.string)
+            let key = try #require(object["key"]?.string)
+            let id = key.replacing("StorageLog/", with: "").replacing("name:", with: "")
             let properties = try #require(object["properties"]?.object)
             let name = try #require(properties["name"]?.object?["stringValue"]?.string, "half an entity: \(entity)")
             #expect(properties["timestamp"] != nil)

@@ -41,7 +41,8 @@ struct LifecycleTests {
                     let transfers = TransferClient()
                     do {
                         while true {
-                            let answer = try await transfers.post(url, ["name": "load", "message": .string("from \(client)")])
+                            let answer = try await transfers.post(
+                                url, ["name": "load", "message": .string("from \(client)")])
                             #expect(answer.status == 200)
                             stored.increment()
                         }

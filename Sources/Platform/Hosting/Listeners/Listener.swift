@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import NIOCore
 import NIOPosix
@@ -85,7 +86,25 @@ struct Listener: Sendable {
 
     /// Stops listening and removes the socket's file.
     func close() async {
+        if case .tcp = bound.address { await acceptTheQueue() }
         try? await channel.close().get()
         socketFile?.remove()
+    }
+
+    /// Lets in whoever has connected already. The kernel would reset connections that wait in the queue when the socket
+    /// closes, and with them requests that were sent; so first nobody may join the queue, then it is worked off.
+    private func acceptTheQueue() async {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .milliseconds(500)
+        guard await withDescriptor(clinux_pause_listening) == 0 else { return }
+        while await withDescriptor(clinux_queued_connections) ?? 0 > 0, clock.now < deadline {
+            try? await clock.sleep(for: .milliseconds(1))
+        }
+    }
+
+    private func withDescriptor(_ body: @escaping @Sendable (CInt) -> CInt) async -> CInt? {
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self, body)
+        }.get()
     }
 }
