@@ -116,6 +116,15 @@ struct LifecycleTests {
         #expect(missing.errors.contains("/no/such/file"))
     }
 
+    @Test("the settings of make run are good")
+    func runSettings() async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let result = try await run(
+            Programs.trivetd, ["--config", root.appending(path: "packaging/run.yaml").path, "--check-config"])
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
     @Test("a broken telemetry.db is set aside, and the daemon goes on")
     func brokenTelemetry() async throws {
         let folder = try TestFolder()
