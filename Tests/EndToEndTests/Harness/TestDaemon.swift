@@ -93,9 +93,12 @@ final class TestDaemon: Sendable {
     }
 
     /// Runs trivetctl against this daemon.
-    func trivetctl(_ arguments: String..., input: String? = nil) async throws -> CommandResult {
+    func trivetctl(_ arguments: String...) async throws -> CommandResult { try await trivetctl(arguments) }
+
+    /// Runs trivetctl against this daemon.
+    func trivetctl(_ arguments: [String]) async throws -> CommandResult {
         try await run(
-            Programs.trivetctl, arguments, environment: ["TRIVET_SOCKET": socket, "NO_COLOR": "1"], input: input)
+            Programs.trivetctl, arguments, environment: ["TRIVET_SOCKET": socket, "NO_COLOR": "1"])
     }
 
     /// The exposition's samples, `name{labels}` -> value.
