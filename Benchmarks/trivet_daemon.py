@@ -27,8 +27,9 @@ def free_port():
 class Daemon:
     """One running trivetd; `with Daemon(...) as daemon:` stops it and removes its folder."""
 
-    def __init__(self, settings=None, directory=None):
+    def __init__(self, settings=None, directory=None, environment=None):
         self.settings = settings or {}
+        self.extra_environment = environment or {}
         self.owns_directory = directory is None
         # On the project's disk, not on /tmp: that may be memory, which has no fsync to wait for.
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".build"))
@@ -45,6 +46,7 @@ class Daemon:
         variables["TRIVET_LOG_LEVEL"] = "warning"
         for key, value in self.settings.items():
             variables["TRIVET_" + key.upper().replace("-", "_").replace(".", "_")] = str(value)
+        variables |= self.extra_environment
         variables.pop("RUNTIME_DIRECTORY", None)
         variables.pop("STATE_DIRECTORY", None)
         return variables
