@@ -41,14 +41,16 @@ public final class Daemon: Sendable {
     ///   - environment: the process' environment, for the admin socket's place.
     ///   - version: what `version` tells and `trivet_build_info` carries.
     ///   - logger: the application log.
+    ///   - onFatalError: told when state can no longer be written, at once; `run` then throws, after what may hang.
     /// - Throws: `StartError`; nothing is left open then.
     public static func start(
-        _ loaded: LoadedSettings, environment: [String: String], version: String, logger: Logger
+        _ loaded: LoadedSettings, environment: [String: String], version: String, logger: Logger,
+        onFatalError: @escaping @Sendable () -> Void = {}
     ) async throws(StartError) -> Daemon {
-        let fatalErrors = FatalErrorWatch()
+        let fatalErrors = FatalErrorWatch(onReport: onFatalError)
         let registry = MetricRegistry()
         ProcessMetrics(version: version).register(in: registry)
-        let storage = try Storage.open(
+        let storage = try await Storage.open(
             loaded.settings, metrics: registry, logger: logger, onFatalError: { fatalErrors.report($0) })
         do {
             return try await Daemon(
@@ -83,7 +85,8 @@ public final class Daemon: Sendable {
         let bound = BoundServices()
         scheduler = Scheduler(
             datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },
-            settings: settings.scheduler, metrics: registry, logger: logger)
+            settings: settings.scheduler,
+            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout / 4), metrics: registry, logger: logger)
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
@@ -102,7 +105,8 @@ public final class Daemon: Sendable {
             hosts: Self.hosts(
                 services, admin: admin, metrics: MetricsService(health: health) { registry.exposition() },
                 settings: settings, environment: environment),
-            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout, record: { requestLog.record($0) },
+            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout * 3 / 4,
+            record: { requestLog.record($0) },
             metrics: registry, logger: logger)
         do {
             try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()

@@ -8,12 +8,19 @@ final class FatalErrorWatch: Service {
     private let stream: AsyncStream<any Error>
     private let continuation: AsyncStream<any Error>.Continuation
 
-    init() {
+    private let onReport: @Sendable () -> Void
+
+    /// - Parameter onReport: told at once, besides: the process may hang on the way to its end.
+    init(onReport: @escaping @Sendable () -> Void) {
+        self.onReport = onReport
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
     /// Reports the error that ends the process; the first one counts.
-    func report(_ error: any Error) { continuation.yield(error) }
+    func report(_ error: any Error) {
+        onReport()
+        continuation.yield(error)
+    }
 
     /// Waits for a report and throws it; returns at a graceful shutdown.
     func run() async throws {

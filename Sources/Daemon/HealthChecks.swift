@@ -43,7 +43,10 @@ struct HealthChecks {
         return HealthCheck(name: "disk-space") {
             var status = statvfs()
             guard statvfs(path, &status) == 0 else { return .fail("\(path): \(String(cString: strerror(errno)))") }
-            let free = Int(status.f_bavail) * Int(status.f_frsize)
+            // Network file systems report what does not fit.
+            let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
+                by: Int(clamping: status.f_frsize))
+            let free = isHuge ? Int.max : bytes
             let message = "\(free / 1_048_576) MiB free for \(path)"
             if free < Self.noSpace { return .fail(message) }
             return free < Self.lowSpace ? .warn(message) : .pass

@@ -8,7 +8,7 @@ struct Readiness: Service {
     let scheduler: Scheduler
 
     func run() async throws {
-        await scheduler.begun()
+        await cancelWhenGracefulShutdown { await scheduler.begun() }
         guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
         health.enter(.serving)
         try? await gracefulShutdown()

@@ -26,13 +26,13 @@ struct Storage: Sendable {
     static func open(
         _ settings: Settings, metrics: any MetricsFactory, logger: Logger,
         onFatalError: @escaping @Sendable (any Error) -> Void
-    ) throws(StartError) -> Storage {
+    ) async throws(StartError) -> Storage {
         let directory: DataDirectory
         do { directory = try DataDirectory(path: settings.dataDirectory) } catch {
             throw StartError(.dataDirectory, error.message, cause: error)
         }
         do {
-            return try open(directory, metrics: metrics, logger: logger, onFatalError: onFatalError)
+            return try await open(directory, metrics: metrics, logger: logger, onFatalError: onFatalError)
         } catch {
             directory.release()
             throw error
@@ -42,7 +42,7 @@ struct Storage: Sendable {
     private static func open(
         _ directory: DataDirectory, metrics: any MetricsFactory, logger: Logger,
         onFatalError: @escaping @Sendable (any Error) -> Void
-    ) throws(StartError) -> Storage {
+    ) async throws(StartError) -> Storage {
         let state: DatabaseFile
         do {
             let configuration = DatabaseConfiguration(
@@ -66,6 +66,8 @@ struct Storage: Sendable {
                 ).file
             }
         } catch {
+            // A clean end, or the next start would look for damage.
+            try? await state.close()
             throw StartError(.database, error.description, cause: error)
         }
     }

@@ -36,10 +36,12 @@ struct DaemonProcess {
         }
         // A client that went away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        let longestEnd = loaded.settings.shutdownTimeout + .seconds(10)
         let daemon: Daemon
         do {
             daemon = try await Daemon.start(
-                loaded, environment: environment, version: TrivetVersion.current, logger: logger)
+                loaded, environment: environment, version: TrivetVersion.current, logger: logger,
+                onFatalError: { Self.end(within: longestEnd) })
         } catch {
             say("trivetd: not started: \(error)")
             return .startRefused
@@ -53,6 +55,13 @@ struct DaemonProcess {
         }
         logger.info("stopped")
         return .stopped
+    }
+
+    /// A process whose disk has failed may hang where it would close its files; a new one is better all the same.
+    private static func end(within duration: Duration) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(duration.components.seconds))) {
+            _exit(DaemonExit.failed.rawValue)
+        }
     }
 
     private func say(_ text: String) {

@@ -15,10 +15,18 @@ extension RequestLog {
     /// Does a few steps of retention if it is time.
     func retain() async {
         let time = now()
-        let isDue = store.withLock { $0.failure == nil && time >= $0.lastRetention + RequestLog.retentionEvery }
-        guard isDue else { return }
+        let isDue = store.withLock { store in
+            Self.isDue(since: store.lastRetention, every: RequestLog.retentionEvery, at: time)
+        }
+        // Also while batches fail on a full disk: what is deleted here makes the room. Not in a file that failed.
+        guard isDue, database.statistics.failure == nil else { return }
         let isDone = await retain(steps: RequestLog.retentionSteps, at: time)
         if isDone { store.withLock { $0.lastRetention = time } }
+    }
+
+    /// A clock that was set back must not stop the retention until it is there again.
+    private static func isDue(since last: Int64, every interval: Int64, at time: Int64) -> Bool {
+        time >= last + interval || time < last
     }
 
     /// Does up to `steps` steps; whether nothing is left to do.
@@ -54,7 +62,9 @@ extension RequestLog {
     /// The pages that were given back leave the file with a checkpoint.
     private func cutFile(_ time: Int64) async {
         let isDue = store.withLock { store in
-            guard time >= store.lastCheckpoint + RequestLog.checkpointEvery else { return false }
+            guard Self.isDue(since: store.lastCheckpoint, every: RequestLog.checkpointEvery, at: time) else {
+                return false
+            }
             store.lastCheckpoint = time
             return true
         }

@@ -107,7 +107,8 @@ extension RequestLog {
         guard let reopen else { return }
         let time = now()
         let broken = store.withLock { store -> (DatabaseFile, any Error)? in
-            guard let failure = store.failure, store.database.statistics.failure != nil, time >= store.nextReopen
+            guard let failure = store.failure, store.database.statistics.failure != nil,
+                time >= store.nextReopen || time < store.nextReopen - RequestLog.reopenAfter
             else { return nil }
             store.nextReopen = time + RequestLog.reopenAfter
             return (store.database, failure)

@@ -17,20 +17,22 @@ extension Datastore {
                 let wanted = min(limit - deleted, Self.deleteChunk)
                 let chunk = try await deleteChunk(query, wanted)
                 deleted += chunk.deleted
-                guard chunk.found == wanted else { break }
+                guard chunk.mayHaveMore else { break }
             }
             return deleted
         }
     }
 
-    private func deleteChunk(_ query: Query, _ limit: Int) async throws -> (deleted: Int, found: Int) {
-        if let count = try await deleteRange(query, limit) { return (count, count) }
+    private func deleteChunk(_ query: Query, _ limit: Int) async throws -> (deleted: Int, mayHaveMore: Bool) {
+        if let count = try await deleteRange(query, limit) { return (count, count == limit) }
         var page = query
         page.keysOnly = true
         page.limit = limit
-        let found = try await run(page).results.map(\.stored)
-        guard !found.isEmpty else { return (0, 0) }
-        return (try await deleteFound(found), found.count)
+        let batch = try await run(page)
+        let found = batch.results.map(\.stored)
+        guard !found.isEmpty else { return (0, false) }
+        // A page of large entities is cut before it is full.
+        return (try await deleteFound(found), found.count == limit || batch.more == .notFinished)
     }
 
     /// A few statements, where the query is a range of an index which has the only entry of each of its entities, or a

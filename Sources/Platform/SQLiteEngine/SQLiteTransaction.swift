@@ -98,7 +98,9 @@ extension SQLiteTransaction {
         rest.values = ByteRange(lower: after.value, upper: after.value + [0])
         rest.descending = false
         var rows = try page(of: rest)
-        guard rows.count < scan.limit else { return rows }
+        // A page that was cut for its size may have left rows of this value.
+        let bytes = rows.reduce(0) { $0 + $1.entity.properties.count }
+        guard rows.count < scan.limit, bytes < EngineLimits.pageBytes else { return rows }
         var below = scan
         below.after = nil
         below.limit = scan.limit - rows.count

@@ -19,6 +19,8 @@ struct RetrieveMessages: Sendable {
         if let limit, !Self.limits.contains(limit) {
             throw HTTPProblem.badRequest("limit must be from 1 to \(Self.limits.upperBound).")
         }
+        // No message has such a name: it could not have been stored.
+        guard name.utf8.count <= Message.nameLimit else { return .json(["messages": [], "name": .string(name)]) }
         var query = Message.query(name: name)
         if let token = try body.text("pageToken") {
             guard let cursor = Cursor(text: token) else { throw Self.badToken }

@@ -104,9 +104,9 @@ public final class DatabaseFile: Sendable {
     /// longer than a quarter of a second leaves it incomplete, which the result says.
     public func checkpoint() async throws -> CheckpointResult {
         try await inBackground { [self] in
-            if let refusal = writer.refusal { throw refusal }
             let result = try writer.last { database, log in
-                try log.truncate(database, busyTimeout: configuration.busyTimeout)
+                if let refusal = writer.refusal { throw refusal }
+                return try log.truncate(database, busyTimeout: configuration.busyTimeout)
             }
             metrics.file(bytes: fileSize(configuration.path))
             return result
@@ -147,16 +147,24 @@ public final class DatabaseFile: Sendable {
     private func closeConnections() throws {
         writer.refuse(DatabaseFailure(code: .closed, message: "the database is closed"))
         check.withLock { $0 }?.cancel()
+        if writer.refusal?.code == .failed { return try closeFailed() }
         // The readers first, so that no snapshot of theirs holds the checkpoint up.
         try readers.close()
         let result = Result {
             try writer.last { database, log in
-                if writer.refusal?.code == .failed { return }
                 try StopMarker(database: database).end()
                 _ = try log.truncate(database, busyTimeout: configuration.busyTimeout)
             }
         }
         try writer.closeConnection()
+        try result.get()
+    }
+
+    /// The last connection that closes checkpoints by itself, and a file that failed must not be written any more: so
+    /// the last are the readers, which cannot.
+    private func closeFailed() throws {
+        let result = Result { try writer.closeConnection() }
+        try readers.close()
         try result.get()
     }
 

@@ -130,6 +130,8 @@ struct DatabaseOpening {
         guard migrator.isInOrder else {
             throw error(.migrationFailed, "\(configuration.name): the migrations are not numbered 1, 2, 3, …")
         }
+        // Before the first step: a file that was cut off between its first table and its id would never open again.
+        try database.execute(sql: "PRAGMA application_id = \(configuration.applicationID)")
         let version = try integer("PRAGMA user_version", database)
         for migration in migrator.missing(from: Int32(clamping: version)) {
             do {
@@ -143,7 +145,6 @@ struct DatabaseOpening {
                     cause: error)
             }
         }
-        try database.execute(sql: "PRAGMA application_id = \(configuration.applicationID)")
     }
 
     private func integer(_ sql: String, _ database: Database) throws -> Int64 {

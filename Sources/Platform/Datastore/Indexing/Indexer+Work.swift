@@ -44,7 +44,7 @@ extension Indexer {
         guard let changed else { return false }
         metrics.countBackfilled(count)
         if changed.state == .ready {
-            publish(changed)
+            publishReady(changed)
             logger.info(
                 "index ready", metadata: ["index": "\(id)", "kind": "\(changed.definition.kind)"])
         }

@@ -48,6 +48,10 @@ final class Indexer: Sendable {
     var catalogue: IndexCatalogue { state.withLock { $0 } }
 
     func publish(_ index: Index) { state.withLock { $0.set(index) } }
+    /// Unless its removal was published in the meantime: writes end in one order, their tasks go on in another.
+    func publishReady(_ index: Index) {
+        state.withLock { if $0.indexes[index.id]?.state == .creating { $0.set(index) } }
+    }
     func unpublish(_ id: Int64) { state.withLock { $0.remove(id) } }
 
     // MARK: Creating

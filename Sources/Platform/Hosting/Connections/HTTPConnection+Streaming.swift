@@ -50,6 +50,8 @@ extension HTTPConnection {
         guard case .answering(let current) = phase, current === exchange, let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 8)
         if exchange.sendsChunks { buffer.writeStaticString("0\r\n\r\n") }
+        // From here on it is an answer like any other: the client has its time to take what is left.
+        exchange.isStreaming = false
         finish(buffer, exchange)
     }
 
