@@ -79,7 +79,7 @@ public final class Daemon: Sendable {
             datastore = try await Datastore(
                 engine: SQLiteEngine(database: storage.state), indexes: Self.indexes, metrics: registry, logger: logger)
         } catch {
-            throw StartError(.database, "state.db cannot be read: \(error)", cause: error)
+            throw StartError(.database, "state.db cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
         }
         transfer = TransferClient()
         let bound = BoundServices()
@@ -111,7 +111,9 @@ public final class Daemon: Sendable {
         do {
             try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
         } catch {
-            throw StartError(.firstStart, "what a first start creates could not be stored: \(error)", cause: error)
+            throw StartError(
+                .firstStart, "what a first start creates cannot be stored: \(error)\n\(Storage.stateAdvice)",
+                cause: error)
         }
         do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
         bound.serve(hosting)

@@ -56,7 +56,7 @@ struct HealthChecks {
     private var schedulerAlive: HealthCheck {
         let scheduler = scheduler
         return HealthCheck(name: "scheduler", affects: [.live, .ready]) {
-            guard scheduler.hasBegun else { return .warn("the scheduler has not begun yet") }
+            guard scheduler.hasBegun else { return .pass }
             return scheduler.isAlive ? .pass : .fail("the scheduler's loop does not turn")
         }
     }

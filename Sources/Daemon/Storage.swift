@@ -72,13 +72,14 @@ struct Storage: Sendable {
         }
     }
 
+    /// What to do about a state.db that is damaged.
+    static let stateAdvice = """
+        state.db holds everything that the services stored, so it is left as it is: if it is damaged, restore it from \
+        a backup, or move it (with state.db-wal and state.db-shm) out of the data directory to start with an empty one.
+        """
+
     private static func advice(for error: DatabaseOpenError) -> String {
-        guard error.isFileBroken else { return error.description }
-        return """
-            \(error.description)
-            state.db holds everything that the services stored, so it is left as it is: restore it from a backup, or \
-            move it (with state.db-wal and state.db-shm) out of the data directory to start with an empty one.
-            """
+        error.isFileBroken ? "\(error.description)\n\(stateAdvice)" : error.description
     }
 
     /// Folds the write-ahead logs into the files, marks the stop as clean and gives the directory back.

@@ -36,6 +36,8 @@ struct DaemonProcess {
         }
         // A client that went away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // What it makes is for its own user; sockets get their mode from the settings.
+        umask(0o077)
         let longestEnd = loaded.settings.shutdownTimeout + .seconds(10)
         let daemon: Daemon
         do {

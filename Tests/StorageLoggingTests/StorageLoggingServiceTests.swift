@@ -171,12 +171,10 @@ import Testing
                 #expect(try JSONValue(parsing: answer.body.utf8).object?["message"]?.string == message)
             }
             for event in [
-                "", "{", "nothing", #"{"a":1,"a":2}"#, #"{"a":1e999}"#, #"{"":1}"#, #"{"__x__":1}"#,
-                #"{"a":{"__y__":1}}"#,
+                "", "{", "nothing", #"{"a":1,"a":2}"#, #"{"a":1e999}"#,
             ] {
                 #expect(try await logging.push(event).status == 400, "\(event)")
             }
-            #expect(try await logging.push(#"{"__x__":1}"#).body.contains("__x__"))
             #expect(try await logging.count() == 0)
         }
     }

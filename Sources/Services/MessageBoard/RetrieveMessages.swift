@@ -54,38 +54,48 @@ struct RetrieveMessages: Sendable {
     /// What fits into one page of the datastore is answered as a whole; more is streamed, each page its own read, so
     /// that it neither fills the memory nor holds a snapshot.
     private func all(_ query: Query, _ name: String) async throws -> HostedResponse {
+        var query = query
+        query.limit = Self.streamedPage
         let first = try await run(query)
-        guard first.more == .notFinished else {
+        guard first.more != .none else {
             return .json([
                 "messages": .array(first.results.map { Message.json($0.stored.entity) }), "name": .string(name),
             ])
         }
+        let pages = query
         return HostedResponse(
             headers: [.contentType: "application/json"],
-            body: .stream { writer in try await stream(query, name, from: first, to: writer) })
+            body: .stream { writer in try await stream(pages, name, to: writer) })
     }
 
-    private func stream(_ query: Query, _ name: String, from first: QueryBatch, to writer: BodyWriter) async throws {
-        var bytes = Array(#"{"messages":["#.utf8)
+    /// Small, because each slow client holds one page: many of them must not fill the memory.
+    private static let streamedPage = 200
+
+    /// Begins anew rather than with the page that showed that there is more, which would be held to the end.
+    private func stream(_ query: Query, _ name: String, to writer: BodyWriter) async throws {
         var query = query
-        var batch = first
+        var bytes = Array(#"{"messages":["#.utf8)
         var isFirst = true
-        while true {
-            for result in batch.results {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                Message.json(result.stored.entity).serialize(into: &bytes)
-            }
-            guard batch.more == .notFinished, let cursor = batch.endCursor else { break }
+        while let cursor = try await appendPage(query, to: &bytes, isFirst: &isFirst) {
             try await writer.write(bytes)
             bytes.removeAll(keepingCapacity: true)
             query.start = cursor
-            batch = try await run(query)
         }
         bytes.append(contentsOf: #"],"name":"#.utf8)
         JSONValue.serialize(name, into: &bytes)
         bytes.append(UInt8(ascii: "}"))
         try await writer.write(bytes)
+    }
+
+    /// Appends a page's messages; returns where the next page begins, nil behind the last.
+    private func appendPage(_ query: Query, to bytes: inout [UInt8], isFirst: inout Bool) async throws -> Cursor? {
+        let batch = try await run(query)
+        for result in batch.results {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            Message.json(result.stored.entity).serialize(into: &bytes)
+        }
+        return batch.more == .none ? nil : batch.endCursor
     }
 
     // MARK: The query

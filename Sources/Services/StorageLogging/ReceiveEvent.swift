@@ -18,7 +18,8 @@ struct ReceiveEvent: Sendable {
         let key = envelope.messageID.map { Key(StorageLog.kind, name: $0) } ?? Key(incomplete: StorageLog.kind)
         let entity = StorageLog.entity(event, key: key, timestamp: now())
         do {
-            try EntityRules.checkFromOutside(entity)
+            // The event's names are kept whatever they are; only the key is the sender's choice.
+            try EntityRules.checkFromOutside(entity.key)
             return .json(StorageLog.json(try await store(entity)))
         } catch let error as DatastoreError where error.code == .invalidArgument {
             throw HTTPProblem.badRequest("\(error.message).")

@@ -38,6 +38,10 @@ public struct StorageLoggingService: HostedService {
     }
 
     @Sendable private func answerPurge(_ request: HostedRequest) async throws -> HostedResponse {
+        // A GET route answers HEAD too, but a probe must not delete.
+        guard request.method != .head else {
+            throw HTTPProblem(.methodNotAllowed, "purge with GET or POST.", headers: [.allow: "GET, POST"])
+        }
         let deleted = try await purge.purge()
         return .json(["deleted": .integer(Int64(deleted)), "message": "succeeded."])
     }

@@ -28,7 +28,10 @@ struct AdminClient: Sendable {
 
     /// An answer whose numbers have to stay exact.
     func json(_ path: String, query: Query = []) async throws -> JSONObject {
-        guard let object = try JSONValue(parsing: try await send("GET", path, query), depthLimit: 200).object else {
+        // A level of an event's JSON is three in Datastore's form: an array is {"arrayValue":{"values":[…]}}.
+        let depthLimit = 3 * JSONValue.nestingLimit + 100
+        guard let object = (try? JSONValue(parsing: try await send("GET", path, query), depthLimit: depthLimit))?.object
+        else {
             throw CommandError(.failed, "the daemon's answer is not understood")
         }
         return object

@@ -47,6 +47,8 @@ final class Exchange {
     var responseSize = 0
     /// What went wrong, for the record.
     var error: String?
+    /// Whether it was ours, after a head that said otherwise was sent.
+    var hasFailed = false
 
     init(_ head: HTTPRequestHead, pathIndex: Int, loop: LoopResources) {
         self.head = head
@@ -75,7 +77,8 @@ final class Exchange {
     /// What is kept of the request.
     func record(service: String, route: String, peer: Peer, latency: Int64) -> RequestRecord {
         RequestRecord(
-            timestamp: timestamp, service: service, method: head.method.rawValue, url: head.uri,
+            timestamp: timestamp, severity: hasFailed ? .error : nil, service: service, method: head.method.rawValue,
+            url: head.uri,
             requestSize: bodySize, status: status, responseSize: responseSize, userAgent: facts.userAgent,
             remoteIP: peer.ipAddress, referer: facts.referer, latency: .nanoseconds(latency),
             protocol: head.version.minor == 0 ? "HTTP/1.0" : "HTTP/1.1", trace: trace.traceID, spanID: trace.spanID,

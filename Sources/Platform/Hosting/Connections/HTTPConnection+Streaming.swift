@@ -60,6 +60,7 @@ extension HTTPConnection {
         guard case .answering(let current) = phase, current === exchange, let context else { return }
         exchange.error = "\(error)"
         if !(error is ClientGone), !(error is CancellationError) {
+            exchange.hasFailed = true
             host.logger.error(
                 "an answer broke off", metadata: ["error": "\(error)", "requestId": "\(exchange.requestID)"])
         }
