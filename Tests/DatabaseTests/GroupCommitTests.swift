@@ -208,7 +208,8 @@ struct GroupCommitTests {
             let error = #expect(throws: DatabaseError.self) { try result.get() }
             #expect(error?.resultCode == .SQLITE_CORRUPT)
         }
-        #expect(fatal.all.count == 1)
+        // The writes are answered first, then the owner is told.
+        try await until { fatal.all.count == 1 }
         let refused = await #expect(throws: DatabaseFailure.self) { try await file.write { _ in } }
         #expect(refused?.code == .failed)
         #expect(file.statistics.failure != nil)

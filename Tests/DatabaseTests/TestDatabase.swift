@@ -96,10 +96,10 @@ enum TestDatabase {
     }
 }
 
-/// Waits for a condition, at most ten seconds.
+/// Waits for a condition, at most a minute.
 func until(_ condition: @Sendable () throws -> Bool) async throws {
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(10)
+    let deadline = clock.now + .seconds(60)
     while try !condition() {
         guard clock.now < deadline else { throw DeadlineExceeded() }
         try await Task.sleep(for: .milliseconds(1))

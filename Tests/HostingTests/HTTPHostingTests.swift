@@ -130,7 +130,7 @@ import Testing
 
     @Test("Shutdown: a lame duck accepts and answers with Connection: close, running requests finish, idle ones go")
     func graceful() async throws {
-        try await TestHosting.serving(Self.routes, lameDuck: .milliseconds(400)) {
+        try await TestHosting.serving(Self.routes, lameDuck: .seconds(2)) {
             (test: TestHosting) async throws -> Void in
             let idle = try test.connect()
             try idle.send(test.request("GET", "/"))

@@ -35,7 +35,7 @@ struct SeededRandom: RandomNumberGenerator {
 
 /// Waits for a condition, ten seconds at most; false when it did not come.
 func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try await !condition() {
         if ContinuousClock.now > deadline { return false }
         try? await Task.sleep(for: .milliseconds(2))

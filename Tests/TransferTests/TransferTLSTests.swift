@@ -37,7 +37,7 @@ struct TransferTLSTests {
                 connectTo: ["\(name):\(port)": .init(host: "127.0.0.1", port: port)], caCertificatesFile: ca)
         }
         var response: TransferResponse?
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while response == nil, ContinuousClock.now < deadline {
             response = try? await client.execute(request("trivet.test", ca: certificate))
         }

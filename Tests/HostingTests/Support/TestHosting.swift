@@ -118,7 +118,7 @@ final class TestHosting: Sendable {
 /// Waits until a condition holds, at most ten seconds.
 @discardableResult
 func eventually(_ condition: @escaping @Sendable () async -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if await condition() { return true }
         try? await Task.sleep(for: .milliseconds(5))

@@ -30,8 +30,8 @@ struct AdminClient: Sendable {
     func json(_ path: String, query: Query = []) async throws -> JSONObject {
         // A level of an event's JSON is three in Datastore's form: an array is {"arrayValue":{"values":[…]}}.
         let depthLimit = 3 * JSONValue.nestingLimit + 100
-        guard let object = (try? JSONValue(parsing: try await send("GET", path, query), depthLimit: depthLimit))?.object
-        else {
+        let answer = try await send("GET", path, query)
+        guard let object = (try? JSONValue(parsing: answer, depthLimit: depthLimit))?.object else {
             throw CommandError(.failed, "the daemon's answer is not understood")
         }
         return object
