@@ -32,7 +32,10 @@ public final class DataDirectory: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let held { close(held) }
+        guard let held else { return }
+        // Said, not left to the close: a child that is just being started may hold the descriptor for a moment more.
+        flock(held, LOCK_UN)
+        close(held)
     }
 
     private static func create(_ path: String) throws(DataDirectoryError) {
