@@ -69,7 +69,7 @@ let package = Package(
             "Daemon",
             [
                 "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
-                "MessageBoard",
+                "MessageBoard", "MetricHistory",
                 "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, lifecycle, logging, unixSignals,
             ]),
@@ -78,8 +78,8 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "Datastore", "Health", "Hosting", "JSON", "RequestLog", "Scheduling", "Settings",
-                httpTypes,
+                "AdminModel", "Datastore", "Health", "Hosting", "JSON", "MetricHistory", "RequestLog", "Scheduling",
+                "Settings", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 
@@ -103,6 +103,9 @@ let package = Package(
         library(
             "Observability/RequestLog",
             ["Database", "MetricDescribing", "Settings", coreMetrics, grdb, lifecycle, logging]),
+        library(
+            "Observability/MetricHistory",
+            ["Database", "Instruments", "MetricDescribing", "Settings", coreMetrics, grdb, lifecycle, logging]),
         library("Observability/ApplicationLog", ["JSON", "Settings", logging]),
         library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
@@ -120,9 +123,9 @@ let package = Package(
         tests(
             "AdminAPITests",
             [
-                "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "JSON",
-                "RequestLog",
-                "Scheduling", "Settings", "SQLiteEngine", coreMetrics, httpTypes, lifecycle, logging,
+                "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "Instruments",
+                "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings", "SQLiteEngine", coreMetrics, httpTypes,
+                lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
         tests("CommandsTests", ["Commands", "JSON", argumentParser]),
@@ -160,6 +163,9 @@ let package = Package(
             ]),
         tests("TransferTests", ["Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),
+        tests(
+            "MetricHistoryTests",
+            ["Database", "Instruments", "MetricHistory", "Settings", coreMetrics, grdb, lifecycle, logging]),
         tests(
             "RequestLogTests",
             ["Database", "Instruments", "RequestLog", "Settings", coreMetrics, grdb, lifecycle, logging]),

@@ -6,6 +6,7 @@ public import Hosting
 import Instruments
 public import Logging
 import MessageBoard
+import MetricHistory
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -29,6 +30,7 @@ public final class Daemon: Sendable {
     private let fatalErrors: FatalErrorWatch
     private let datastore: Datastore
     private let requestLog: RequestLog
+    private let metricHistory: MetricHistory
     private let transfer: TransferClient
     private let scheduler: Scheduler
     private let health: HealthMonitor
@@ -75,6 +77,10 @@ public final class Daemon: Sendable {
             database: storage.telemetry, settings: settings.requestLog, metrics: registry, logger: logger,
             reopen: storage.reopenTelemetry)
         self.requestLog = requestLog
+        metricHistory = MetricHistory(
+            database: { requestLog.database }, settings: settings.metricHistory, samples: { registry.samples() },
+            metrics: registry, logger: logger)
+        requestLog.share(with: { [metricHistory] in metricHistory.bytes })
         do {
             datastore = try await Datastore(
                 engine: SQLiteEngine(database: storage.state), indexes: Self.indexes, metrics: registry, logger: logger)
@@ -94,7 +100,7 @@ public final class Daemon: Sendable {
         let admin = AdminService(
             AdminParts(
                 version: version, settings: loaded, datastore: datastore, requestLog: requestLog,
-                scheduler: scheduler, health: health, addresses: { bound.addresses },
+                metricHistory: metricHistory, scheduler: scheduler, health: health, addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) }))
         let services: [any HostedService] = [
             HelloWorldService(),
@@ -134,8 +140,9 @@ public final class Daemon: Sendable {
     public func run(shutdownSignals: [UnixSignal] = []) async throws {
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
         let parts: [(String, any Service)] = [
-            ("fatal errors", fatalErrors), ("request log", requestLog), ("datastore", datastore),
-            ("hosting", hosting), ("scheduler", scheduler), ("health", health),
+            ("fatal errors", fatalErrors), ("request log", requestLog),
+            ("metric history", metricHistory), ("datastore", datastore), ("hosting", hosting), ("scheduler", scheduler),
+            ("health", health),
             ("readiness", Readiness(health: health, scheduler: scheduler)),
         ]
         var configuration = ServiceGroupConfiguration(

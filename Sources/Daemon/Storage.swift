@@ -1,6 +1,7 @@
 import CoreMetrics
 import Database
 import Logging
+import MetricHistory
 import RequestLog
 import SQLiteEngine
 import Settings
@@ -54,7 +55,9 @@ struct Storage: Sendable {
         }
         let telemetry = DatabaseConfiguration(
             path: directory.path(of: "telemetry.db"), applicationID: telemetryID, synchronous: .normal,
-            migrations: RequestLog.migrations, name: "telemetry", incrementalVacuum: true, overwritesDeleted: false,
+            migrations: RequestLog.migrations
+                + MetricHistory.migrations(after: RequestLog.migrations.count), name: "telemetry",
+            incrementalVacuum: true, overwritesDeleted: false,
             checksAfterUncleanStop: false)
         do {
             // A telemetry file that fails while it runs is the request log's own matter: the daemon goes on.

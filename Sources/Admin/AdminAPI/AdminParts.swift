@@ -2,6 +2,7 @@ public import Datastore
 import Glibc
 public import Health
 public import Hosting
+public import MetricHistory
 public import RequestLog
 public import Scheduling
 public import Settings
@@ -15,6 +16,7 @@ public struct AdminParts: Sendable {
     let settings: LoadedSettings
     let datastore: Datastore
     let requestLog: RequestLog
+    let metricHistory: MetricHistory
     let scheduler: Scheduler
     let health: HealthMonitor
     let addresses: @Sendable () -> [BoundAddress]
@@ -30,6 +32,7 @@ public struct AdminParts: Sendable {
     ///   - settings: the effective settings and where each came from.
     ///   - datastore: whose default namespaces are shown; the platform's own is refused.
     ///   - requestLog: what `logs` reads.
+    ///   - metricHistory: what `metrics` reads.
     ///   - scheduler: the jobs and the ledger.
     ///   - health: the checks.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
@@ -38,7 +41,8 @@ public struct AdminParts: Sendable {
     ///   - daemonUser: the user id that, besides root, may change things; nil is this process's own.
     ///   - now: the clock.
     public init(
-        version: String, settings: LoadedSettings, datastore: Datastore, requestLog: RequestLog, scheduler: Scheduler,
+        version: String, settings: LoadedSettings, datastore: Datastore, requestLog: RequestLog,
+        metricHistory: MetricHistory, scheduler: Scheduler,
         health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
         startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
@@ -47,6 +51,7 @@ public struct AdminParts: Sendable {
         self.settings = settings
         self.datastore = datastore
         self.requestLog = requestLog
+        self.metricHistory = metricHistory
         self.scheduler = scheduler
         self.health = health
         self.addresses = addresses

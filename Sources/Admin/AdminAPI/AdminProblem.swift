@@ -2,6 +2,7 @@ import AdminModel
 import Datastore
 import HTTPTypes
 import Hosting
+import MetricHistory
 import RequestLog
 import Scheduling
 
@@ -56,6 +57,7 @@ extension AdminProblem {
         case let error as HTTPProblem: self.init(error)
         case let error as DatastoreError: self.init(error)
         case let error as RequestLogError: self.init(error)
+        case let error as MetricHistoryError: self.init(error)
         case let error as SchedulingError: self.init(error)
         default: return nil
         }
@@ -78,6 +80,14 @@ extension AdminProblem {
         switch error.code {
         case .invalidPageToken: self = .invalid("pageToken is not one that this log gave")
         case .unavailable, .closed: self.init(.serviceUnavailable, .unavailable, error.message)
+        }
+    }
+
+    private init(_ error: MetricHistoryError) {
+        switch error.code {
+        case .invalidSelector, .invalidQuery: self = .invalid(error.message)
+        case .notFound: self = .notFound(error.message)
+        case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
         }
     }
 

@@ -14,6 +14,7 @@ public struct AdminService: HostedService {
         routes =
             DaemonRoutes(parts: parts, access: access).routes
             + LogRoutes(parts: parts, access: access).routes
+            + MetricRoutes(parts: parts, access: access).routes
             + SchedulerRoutes(parts: parts, access: access).routes
             + PurgeRoutes(parts: parts, access: access).routes
             + EntityRoutes(parts: parts, access: access).routes

@@ -14,6 +14,10 @@ public enum AdminPath {
     public static let logs = "/admin/v1/logs"
     /// GET: a stream of `TailEvent`, one a line.
     public static let logsTail = "/admin/v1/logs:tail"
+    /// GET: `MetricList`.
+    public static let metrics = "/admin/v1/metrics"
+    /// GET: `MetricAnswer`.
+    public static let metricsQuery = "/admin/v1/metrics:query"
     /// GET: `JobList`; below it, one `JobInfo` a name, and POST `NAME:run`: `RunInfo`.
     public static let jobs = "/admin/v1/scheduler/jobs"
     /// GET: `RunPage`.

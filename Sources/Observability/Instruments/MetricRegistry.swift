@@ -68,6 +68,12 @@ public final class MetricRegistry: MetricsFactory, MetricDescribing, Sendable {
         return writer.bytes
     }
 
+    /// What every series holds now, in no order; the collectors run before.
+    public func samples() -> [MetricSample] {
+        for collect in state.withLock(\.collectors) { collect(self) }
+        return state.withLock(\.families).values.flatMap(\.samples)
+    }
+
     /// Sets a counter whose true count is kept elsewhere, such as by the kernel; for collectors.
     public func set(counter name: String, _ dimensions: [(String, String)] = [], to total: Double) {
         counter(name, dimensions).set(to: total)

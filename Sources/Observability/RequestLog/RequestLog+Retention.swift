@@ -33,7 +33,7 @@ extension RequestLog {
     func retain(steps: Int, at time: Int64) async -> Bool {
         let retention = Retention(
             cutoff: time.subtractingReportingOverflow(settings.retention.inMicroseconds).partialValue,
-            maxSize: settings.maxSize)
+            maxSize: settings.maxSize + others.withLock { $0 }())
         var hasShrunk = false
         for _ in 0..<steps {
             let step = await turns.run { await self.step(retention) }

@@ -33,6 +33,8 @@ public final class RequestLog: Service, CustomStringConvertible {
     let turns = TurnTaking()
     let buffer: Mutex<RecordBuffer>
     let store: Mutex<RequestLogStore>
+    /// Bytes that others take in the file; they are not the log's to answer for.
+    let others = Mutex<@Sendable () -> Int>({ 0 })
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
     private let capacity: Int
@@ -68,6 +70,11 @@ public final class RequestLog: Service, CustomStringConvertible {
         store = Mutex(
             RequestLogStore(database: database, writer: BatchWriter(started: now(), longestSegment: longest)))
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Shares the file with others: `bytes` tells what they take, which does not count against the log's own size.
+    public func share(with bytes: @escaping @Sendable () -> Int) {
+        others.withLock { $0 = bytes }
     }
 
     /// The name that the log of the daemon's services shows.

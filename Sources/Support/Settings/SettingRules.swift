@@ -56,6 +56,26 @@ enum SettingRules {
         return host.isEmpty ? wrong : nil
     }
 
+    /// Tiers from fine to coarse, each step a multiple of the one before, each kept for longer.
+    static func metricTiers(_ tiers: [MetricTier]) -> String? {
+        guard tiers.count <= 8 else { return "has too many tiers: at most 8" }
+        for tier in tiers {
+            if tier.step < .milliseconds(100) { return "has a step that is too short: at least 100ms" }
+            if tier.step > .seconds(86_400) { return "has a step that is too long: at most 1d" }
+            if tier.retention < tier.step { return "has a tier that is kept for less than its step" }
+            if tier.retention > longest { return "has a retention that is too long: at most 36500d" }
+        }
+        for (fine, coarse) in zip(tiers, tiers.dropFirst()) {
+            guard coarse.step > fine.step, coarse.step.isMultiple(of: fine.step) else {
+                return "has a step that is not a multiple of the step before it"
+            }
+            guard coarse.retention > fine.retention else {
+                return "has a coarser tier that is not kept for longer than the one before it"
+            }
+        }
+        return nil
+    }
+
     /// At least one address, since nobody could call a service without.
     static func addresses(_ addresses: [ListenAddress]) -> String? {
         addresses.isEmpty ? "is empty: a service listens on one address at least" : nil

@@ -52,6 +52,13 @@ extension SettingType where Value == [ListenAddress] {
         example: #"["127.0.0.1:8080"], each HOST:PORT, unix:PATH or fd:NAME"#)
 }
 
+extension SettingType where Value == [MetricTier] {
+    /// Tiers of the metric history.
+    static let metricTiers = SettingType.list(
+        of: .scalar("tier", parse: MetricTier.parse, print: \.description), named: "list of tiers",
+        example: #"["10s:2d"], each STEP:RETENTION"#)
+}
+
 extension SettingType where Value == [String] {
     /// Texts.
     static let texts = SettingType.list(of: .text, named: "list of texts", example: #"["https://example.org"]"#)

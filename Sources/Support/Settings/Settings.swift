@@ -19,6 +19,8 @@ public struct Settings: Sendable, Hashable {
     public var purge = PurgeSettings()
     /// The request log.
     public var requestLog = RequestLogSettings()
+    /// The history of metrics.
+    public var metricHistory = MetricHistorySettings()
     /// The application log.
     public var log = LogSettings()
     /// The scheduler.

@@ -89,6 +89,20 @@ public enum SettingsCatalog {
             "request_log.sample", .number, \.requestLog.sample, rule: SettingRules.range(0...1),
             "The share of requests whose records are stored, from 0 to 1. All are counted."),
         SettingKey(
+            "metric_history.interval", .duration, \.metricHistory.interval,
+            rule: SettingRules.duration(from: .milliseconds(100), to: .seconds(3600)),
+            "How often every metric is sampled into the history."),
+        SettingKey(
+            "metric_history.tiers", .metricTiers, \.metricHistory.tiers, rule: SettingRules.metricTiers,
+            "The history's resolutions, each `STEP:RETENTION`, the finest first; each step is a multiple of the one "
+                + "before, the first of the interval. Empty: no history is kept."),
+        SettingKey(
+            "metric_history.max_size", .bytes, \.metricHistory.maxSize, rule: SettingRules.bytes((1 << 20)...(1 << 40)),
+            "The size that the history may take on disk; the oldest of it goes first."),
+        SettingKey(
+            "metric_history.max_series", .integer, \.metricHistory.maxSeries, rule: SettingRules.range(1...100_000),
+            "How many series with labels are kept apart; the others of a metric are summed up in one, `_other`."),
+        SettingKey(
             "log.level", .choice, \.log.level,
             "The least severe level of the application log, which goes to standard error."),
         SettingKey(

@@ -38,6 +38,16 @@ struct SettingsConsistency {
                 : nil)
         checkAddresses(settings.metrics.listen, "metrics.listen", openTo: nil)
         checkAdminSocket(settings)
+        checkMetricTiers(settings.metricHistory)
+    }
+
+    private mutating func checkMetricTiers(_ history: MetricHistorySettings) {
+        guard isSound("metric_history.interval", "metric_history.tiers"), let finest = history.tiers.first,
+            !finest.step.isMultiple(of: history.interval)
+        else { return }
+        draft.refuse(
+            "metric_history.tiers", value: finest.description,
+            "has a step that is not a multiple of metric_history.interval (\(DurationText.string(history.interval)))")
     }
 
     private func isSound(_ keys: String...) -> Bool {

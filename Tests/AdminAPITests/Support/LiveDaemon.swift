@@ -7,8 +7,10 @@ import Foundation
 import HTTPTypes
 import Health
 import Hosting
+import Instruments
 import JSON
 import Logging
+import MetricHistory
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -28,6 +30,8 @@ struct LiveDaemon: Sendable {
     let health: HealthMonitor
     /// What the purge was asked: microseconds and dry run.
     let purges: Mutexed<[String]>
+    /// The metrics of which there is a history.
+    let registry: MetricRegistry
 
     /// Runs a body against a daemon, and stops it gracefully.
     static func run(_ body: @Sendable (LiveDaemon) async throws -> Void) async throws {
@@ -38,13 +42,24 @@ struct LiveDaemon: Sendable {
         logger.logLevel = .critical
         let metrics = NOOPMetricsHandler.instance
         let state = try open("state", SQLiteEngine.migrations, folder, logger)
-        let telemetry = try open("telemetry", RequestLog.migrations, folder, logger)
+        let telemetry = try open(
+            "telemetry", RequestLog.migrations + MetricHistory.migrations(after: RequestLog.migrations.count), folder,
+            logger)
         let datastore = try await Datastore(
             engine: SQLiteEngine(database: state), indexes: Scheduler.indexes, metrics: metrics, logger: logger)
         var settings = Settings()
         settings.requestLog.flushInterval = .milliseconds(10)
         let requestLog = RequestLog(
             database: telemetry, settings: settings.requestLog, metrics: metrics, logger: logger)
+        let registry = MetricRegistry()
+        let history = MetricHistory(
+            database: { telemetry },
+            settings: MetricHistorySettings(
+                interval: .milliseconds(100),
+                tiers: [
+                    MetricTier(step: .milliseconds(100), retention: .seconds(3_600))
+                ]),
+            samples: { registry.samples() }, metrics: registry, logger: logger)
         let scheduler = Scheduler(
             datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
         let health = HealthMonitor(
@@ -57,7 +72,7 @@ struct LiveDaemon: Sendable {
         let admin = AdminService(
             AdminParts(
                 version: "0.1.0", settings: loaded, datastore: datastore, requestLog: requestLog,
-                scheduler: scheduler, health: health, addresses: { bound.value },
+                metricHistory: history, scheduler: scheduler, health: health, addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
                     return 12
@@ -72,14 +87,15 @@ struct LiveDaemon: Sendable {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: datastore), .init(service: requestLog), .init(service: scheduler),
+                    .init(service: datastore), .init(service: requestLog), .init(service: history),
+                    .init(service: scheduler),
                     .init(service: health), .init(service: hosting),
                 ], logger: logger))
         let running = Task { try await group.run() }
         health.enter(.serving)
         let daemon = LiveDaemon(
             socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
-            purges: purges)
+            purges: purges, registry: registry)
         do {
             try await body(daemon)
         } catch {

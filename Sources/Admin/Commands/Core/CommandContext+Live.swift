@@ -15,7 +15,8 @@ extension CommandContext {
             messages: DescriptorSink(descriptor: STDERR_FILENO),
             terminal: Terminal(
                 input: isatty(STDIN_FILENO) == 1, output: isatty(STDOUT_FILENO) == 1,
-                messages: isatty(STDERR_FILENO) == 1),
+                messages: isatty(STDERR_FILENO) == 1,
+                columns: columns(of: STDOUT_FILENO)),
             readLine: { Swift.readLine() },
             readFile: { path throws(CommandError) in try readWholeFile(path) },
             // What may not be looked at may well be there; then the error says so.
@@ -23,6 +24,13 @@ extension CommandContext {
             connect: { SocketTransport(socketPath: $0) },
             sleep: { try await Task.sleep(for: $0) })
     }
+}
+
+/// The width of a terminal; nil for what is none.
+private func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
 }
 
 private func readWholeFile(_ path: String) throws(CommandError) -> [UInt8] {

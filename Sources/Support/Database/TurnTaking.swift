@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets one task at a time through, in the order in which they came.
-final class TurnTaking: Sendable {
+public final class TurnTaking: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -9,7 +9,11 @@ final class TurnTaking: Sendable {
 
     private let state = Mutex(State())
 
-    func run<T>(_ body: () async throws -> T) async rethrows -> T {
+    /// Nobody's turn yet.
+    public init() {}
+
+    /// Waits for the turn, runs `body`, and gives the turn to the next.
+    public func run<T>(_ body: () async throws -> T) async rethrows -> T {
         await withCheckedContinuation { continuation in
             let mayGo = state.withLock { state in
                 if state.isTaken {

@@ -1,0 +1,133 @@
+import Database
+import GRDB
+import Logging
+import Settings
+import Synchronization
+
+/// The way of the buckets into the file.
+extension MetricHistory {
+    /// Chunks that one transaction writes: a few milliseconds of the writer, which the request log shares.
+    private static let chunksAWrite = 64
+    /// How long buckets wait in memory for a file that fails, in microseconds.
+    private static let longestWait: Int64 = 3_600 * 1_000_000
+
+    /// Writes all that waits, and deletes what is old or too much.
+    public func flush() async {
+        await turns.run {
+            state.withLock { $0.lastFlush = ContinuousClock.now }
+            do {
+                let file = try await currentFile()
+                try await registerSeries(file)
+                while try await writePieces(file) {}
+                try await retain(file)
+                succeeded()
+            } catch {
+                failed(error)
+            }
+        }
+    }
+
+    /// The file, once it is known: its tiers, and the series that it has.
+    func currentFile() async throws -> DatabaseFile {
+        let file = database()
+        guard state.withLock({ $0.file != ObjectIdentifier(file) }) else { return file }
+        let steps = settings.tiers.map(\.step.inMicroseconds)
+        let (empty, series) = try await file.write { database in
+            var store = HistoryStore()
+            try store.register(steps: steps, database)
+            return (store, try HistoryStore.series(database))
+        }
+        state.withLock { state in
+            state.store = empty
+            for (id, key, seen) in series {
+                let number = state.book.number(of: key, seen: seen)
+                state.store.note(id, of: number)
+            }
+            state.file = ObjectIdentifier(file)
+            state.lastSeenWrite = 0
+        }
+        return file
+    }
+
+    /// Gives new series their ids; and once in a chunk of the finest tier notes which series are still there.
+    private func registerSeries(_ file: DatabaseFile) async throws {
+        let time = now()
+        let finest = settings.tiers.first?.step.inMicroseconds ?? 1
+        let (store, series) = state.withLock { state in
+            let isDue = state.lastSeenWrite + finest * Int64(ChunkCoder.slots) <= time
+            if isDue { state.lastSeenWrite = time }
+            let numbers = state.book.keys.indices.filter { isDue || state.store.ids[$0] == nil }
+            return (state.store, numbers.map { (number: $0, key: state.book.keys[$0], seen: state.book.lastSeen[$0]) })
+        }
+        guard !series.isEmpty else { return }
+        let written = try await file.write { database in
+            var copy = store
+            try copy.register(series, database)
+            return copy
+        }
+        state.withLock { $0.store = written }
+    }
+
+    /// Merges some of the buckets that wait into their chunks; false when none wait.
+    private func writePieces(_ file: DatabaseFile) async throws -> Bool {
+        let (pieces, store, keys) = state.withLock { state in
+            let pieces = state.pending.take(Self.chunksAWrite)
+            return (pieces, state.store, pieces.map { state.book.keys[$0.series] })
+        }
+        guard !pieces.isEmpty else { return false }
+        do {
+            let rows = pieces.map { store.row($0.chunk, $0.series) }
+            let known = try await file.read { database in try HistoryStore.read(rows.compactMap(\.self), database) }
+            var chunks: [(row: Int64, data: [UInt8])] = []
+            var grown: [ChunkID: Int] = [:]
+            for (index, piece) in pieces.enumerated() {
+                guard let row = rows[index] else { continue }
+                let data = merge(
+                    piece, into: known[row], ChunkCoder(kind: keys[index].kind, bounds: keys[index].bounds))
+                chunks.append((row, data))
+                grown[piece.chunk, default: 0] +=
+                    data.count - (known[row].map(\.count) ?? -HistoryStore.rowOverhead)
+            }
+            let (written, growth) = (chunks, grown)
+            try await file.write { database in try store.write(written, grown: growth, database) }
+            return true
+        } catch {
+            state.withLock { $0.pending.restore(pieces) }
+            throw error
+        }
+    }
+
+    /// The chunk's data with the piece's buckets. Data that is damaged is given up.
+    private func merge(_ piece: PendingBuckets.Piece, into data: [UInt8]?, _ coder: ChunkCoder) -> [UInt8] {
+        var buckets: PendingBuckets.Places = [:]
+        if let data {
+            do throws(ChunkDamage) { buckets = try coder.decode(data) } catch {
+                logger.warning("a chunk of the metric history is damaged and is begun anew")
+            }
+        }
+        for (place, bucket) in piece.places { buckets.add(bucket, at: place) }
+        return coder.encode(buckets)
+    }
+
+    private func succeeded() {
+        let wasFailing = state.withLock { state in
+            defer { state.isFailing = false }
+            return state.isFailing
+        }
+        if wasFailing { logger.notice("the metric history is stored again") }
+    }
+
+    private func failed(_ error: any Error) {
+        let time = now()
+        let (isFirst, lost) = state.withLock { state in
+            defer { state.isFailing = true }
+            return (!state.isFailing, state.pending.drop(before: time - Self.longestWait))
+        }
+        metrics.lost(buckets: lost)
+        if isFirst {
+            logger.warning(
+                "the metric history cannot be stored; it is kept in memory for an hour",
+                metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import CoreMetrics
+import JSON
+import Testing
+
+@testable import AdminAPI
+
+@Suite(.timeLimit(.minutes(2))) struct LiveMetricsTests {
+    @Test("Metrics are listed and their history is shown")
+    func history() async throws {
+        try await LiveDaemon.run { daemon in
+            let counter = Counter(
+                label: "trivet_things_total", dimensions: [("kind", "a \"quoted\" one")], factory: daemon.registry)
+            let timer = Timer(label: "trivet_work_seconds", factory: daemon.registry)
+            for _ in 0..<100 {
+                counter.increment()
+                timer.recordNanoseconds(3_000_000)
+            }
+            let selector = #"trivet_things_total{kind="a \"quoted\" one"}"#
+            // The history samples by itself.
+            var lines: [String] = []
+            while lines.isEmpty {
+                lines = await daemon.trivetctl(
+                    "metrics", "list", "--name", "trivet_things_total", "--format", "value(kind,selector)"
+                ).lines
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(lines == ["counter\t\(selector)"])
+            let value = await daemon.trivetctl(
+                "metrics", "query", selector, "--since", "1m", "--step", "10m", "--format", "value(points)")
+            #expect(value.exit == 0, "\(value.words)")
+            #expect(value.lines.first?.contains("\"value\":100") == true, "\(value.lines)")
+            let quantile = await daemon.trivetctl(
+                "metrics", "query", "trivet_work_seconds", "--quantile", "1", "--step", "10m", "--format",
+                "value(points)")
+            #expect(quantile.lines.first?.contains("\"value\":0.005") == true, "\(quantile.lines)")
+            let chart = await daemon.trivetctl("metrics", "query", selector)
+            #expect(chart.exit == 0)
+            #expect(chart.lines.first?.hasPrefix("trivet_things_total{kind=") == true)
+        }
+    }
+
+    @Test(
+        "Queries that make no sense are refused with 400, metrics that are not there with 404",
+        arguments: [
+            ("", 400), ("selector=", 400), ("selector=a%7Bb%3D1%7D", 400), ("selector=nothing_total", 404),
+            ("selector=x&rate=perhaps", 400), ("selector=x&quantile=2", 400), ("selector=x&quantile=nan", 400),
+            ("selector=x&rate=true&quantile=0.5", 400), ("selector=x&step=soon", 400), ("selector=x&step=0s", 400),
+            ("selector=x&since=1h&until=2h", 400), ("selector=x&color=red", 400),
+            ("selector=x&since=1900-01-01T00:00:00Z&step=1s", 400),
+        ])
+    func refusals(query: String, status: Int) async throws {
+        try await LiveDaemon.run { daemon in
+            #expect(try await daemon.ask("GET", "/admin/v1/metrics:query?\(query)").status == status)
+        }
+    }
+}
