@@ -110,8 +110,9 @@ import Testing
             let service = AdminService(
                 AdminParts(
                     version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
-                    datastore: daemon.datastore, requestLog: daemon.requestLog, scheduler: daemon.scheduler,
-                    health: daemon.health, addresses: { [] },
+                    datastore: daemon.datastore, requestLog: daemon.requestLog,
+                    metricHistory: daemon.history, scheduler: daemon.scheduler, health: daemon.health,
+                    addresses: { [] },
                     purge: { _, _ in
                         Issue.record("purged")
                         return 0
@@ -169,8 +170,9 @@ import Testing
             let documented = page.matches(of: /\n\| `(GET|POST|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
             let parts = AdminParts(
                 version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
-                datastore: daemon.datastore, requestLog: daemon.requestLog, scheduler: daemon.scheduler,
-                health: daemon.health, addresses: { [] }, purge: { _, _ in 0 })
+                datastore: daemon.datastore, requestLog: daemon.requestLog,
+                metricHistory: daemon.history, scheduler: daemon.scheduler, health: daemon.health, addresses: { [] },
+                purge: { _, _ in 0 })
             let routes = AdminService(parts).routes.map { "\($0.method.rawValue) \($0.path)" }
             #expect(Set(documented) == Set(routes))
         }

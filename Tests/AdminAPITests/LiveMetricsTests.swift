@@ -50,7 +50,8 @@ import Testing
         ])
     func refusals(query: String, status: Int) async throws {
         try await LiveDaemon.run { daemon in
-            #expect(try await daemon.ask("GET", "/admin/v1/metrics:query?\(query)").status == status)
+            let answer = try await daemon.ask("GET", "/admin/v1/metrics:query?\(query)")
+            #expect(answer.status == status, "\(answer.json)")
         }
     }
 }

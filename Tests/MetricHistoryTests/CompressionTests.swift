@@ -1,6 +1,7 @@
 import CoreMetrics
 import Database
 import GRDB
+import Instruments
 import Settings
 import Testing
 
@@ -58,18 +59,19 @@ struct CompressionTests {
         let test = try TestHistory()
         let load = Load(test.registry)
         var generator = Seeded(11)
-        for round in 0..<(ChunkCoder.slots * 3) {
+        for round in 0..<ChunkCoder.slots {
             load.run(round, &generator)
             test.sample()
-            if round % 6 == 5 { await test.history.flush() }
+            if round % 24 == 23 { await test.history.flush() }
         }
         await test.history.flush()
         let series = test.registry.samples()
         // As Prometheus counts: a histogram is a sample for each bucket, +Inf, the sum and the count.
-        let values = series.map { sample -> Int in
-            if case .histogram(let bounds, _, _) = sample.value { bounds.count + 3 } else { 1 }
-        }.reduce(0, +)
-        let rounds = ChunkCoder.slots * 3
+        var values = 0
+        for sample in series {
+            if case .histogram(let bounds, _, _) = sample.value { values += bounds.count + 3 } else { values += 1 }
+        }
+        let rounds = ChunkCoder.slots
         let (data, chunks): (Int, Int) = try await test.file.read { database in
             let row = try Row.fetchOne(
                 database,

@@ -1,4 +1,5 @@
-/// One column of a chunk: the same quantity in bucket after bucket. The shortest of the forms is taken:
+/// One column of a chunk: the same quantity in bucket after bucket. The first of these forms that holds
+/// the values exactly is taken:
 ///
 /// - `0`: nothing but zeros.
 /// - `1`: decimals. A byte with the number of digits after the point (0 to 9) and the flags below; then whole numbers
@@ -18,9 +19,9 @@ enum ColumnCoder {
 
     static func encode(_ values: [Double], into writer: inout ByteWriter) {
         guard values.contains(where: { $0.bitPattern != 0 }) else { return writer.byte(0) }
-        var candidates = [floats(values)]
-        if let (numbers, digits) = decimals(values) { candidates += [false, true].map { whole(numbers, digits, $0) } }
-        if let best = candidates.min(by: { $0.count < $1.count }) { writer.append(best) }
+        guard let (numbers, digits) = decimals(values) else { return writer.append(floats(values)) }
+        let (plain, rising) = (whole(numbers, digits, false), whole(numbers, digits, true))
+        writer.append(plain.count <= rising.count ? plain : rising)
     }
 
     static func decode(_ count: Int, from reader: inout ByteReader) throws(ChunkDamage) -> [Double] {
@@ -51,7 +52,10 @@ enum ColumnCoder {
             for value in values {
                 let scaled = (value * power).rounded()
                 guard abs(scaled) < wholeLimit else { return nil }
-                guard (scaled / power).bitPattern == value.bitPattern else { continue search }
+                // A whole number has no negative zero.
+                guard (scaled / power).bitPattern == value.bitPattern, scaled.bitPattern != (-0.0).bitPattern else {
+                    continue search
+                }
                 numbers.append(Int64(scaled))
             }
             return (numbers, digits)

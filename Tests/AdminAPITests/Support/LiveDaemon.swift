@@ -30,6 +30,7 @@ struct LiveDaemon: Sendable {
     let health: HealthMonitor
     /// What the purge was asked: microseconds and dry run.
     let purges: Mutexed<[String]>
+    let history: MetricHistory
     /// The metrics of which there is a history.
     let registry: MetricRegistry
 
@@ -95,7 +96,7 @@ struct LiveDaemon: Sendable {
         health.enter(.serving)
         let daemon = LiveDaemon(
             socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
-            purges: purges, registry: registry)
+            purges: purges, history: history, registry: registry)
         do {
             try await body(daemon)
         } catch {
