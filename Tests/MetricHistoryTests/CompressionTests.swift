@@ -88,7 +88,7 @@ struct CompressionTests {
             "metric history: \(series.count) series, \(values) samples each interval as Prometheus counts them:",
             "\(perValue) bytes a sample, \(perSeries) bytes a series and interval, rows and all")
         #expect(perValue <= 2)
-        #expect(perSeries <= 4)
+        #expect(perSeries <= 2)
         try await test.remove()
     }
 }
