@@ -69,7 +69,8 @@ struct MetricHistoryTests {
             "metrics", "query", "trivet_request_log_served_total", "--rate", "--since", "5m", "--step", "1s",
             "--format",
             "ndjson")
-        #expect(try sum(rate, "sum") == 250, "\(rate.output)\(rate.errors)")
+        // The minute's purge is a request too, and a minute may have begun.
+        #expect((250...252).contains(try sum(rate, "sum")), "\(rate.output)\(rate.errors)")
         await client.shutdown()
     }
 }
