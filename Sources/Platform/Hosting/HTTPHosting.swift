@@ -27,6 +27,9 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
     private let loops: [ObjectIdentifier: LoopResources]
     private let listeners = Mutex<[Listener]>([])
 
+    /// How long a handshake may be under way when its listener is paused: a long round trip.
+    private static let handshakeTime = Duration.milliseconds(250)
+
     /// Creates the hosting; nothing is opened yet.
     ///
     /// - Parameters:
@@ -121,7 +124,7 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         let deadline = clock.now + shutdownTimeout
         drain.turnOn()
         if lost == nil { try? await clock.sleep(for: lameDuck) }
-        for listener in listeners.withLock({ $0 }) { await listener.close() }
+        await closeListeners()
         ledger.drainAll()
         await untilClosed(before: deadline)
         ledger.closeAll()
@@ -131,6 +134,14 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
                 code: .failed, settingsKey: lost.host.host.settingsKey, address: lost.bound.address,
                 message: "the listener closed by itself.")
         }
+    }
+
+    /// Closes all listeners without a reset for anybody who has connected, or is about to.
+    private func closeListeners() async {
+        let open = listeners.withLock { $0 }
+        for listener in open { await listener.pause() }
+        if lameDuck > .zero { try? await ContinuousClock().sleep(for: Self.handshakeTime) }
+        for listener in open { await listener.close() }
     }
 
     /// Waits for the group's shutdown or the task's cancellation; or returns the listener that is lost.

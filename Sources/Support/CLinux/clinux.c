@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <linux/filter.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 int clinux_peer_credentials(int descriptor, pid_t *process, uid_t *user, gid_t *group) {
@@ -18,14 +16,19 @@ int clinux_peer_credentials(int descriptor, pid_t *process, uid_t *user, gid_t *
 }
 
 int clinux_pause_listening(int descriptor) {
-    struct sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
-    struct sock_fprog program = {.len = 1, .filter = &drop_all};
+    // The filter sees the segment from its TCP header on; byte 13 holds the flags. A handshake's last segment has ACK
+    // set and passes: to drop it would leave a client that believes itself connected.
+    enum { flags = 13, syn = 0x02, ack = 0x10 };
+    struct sock_filter drop_connection_requests[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn | ack),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+    };
+    struct sock_fprog program = {
+        .len = sizeof drop_connection_requests / sizeof drop_connection_requests[0],
+        .filter = drop_connection_requests,
+    };
     return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0 ? 0 : errno;
-}
-
-int clinux_queued_connections(int descriptor) {
-    struct tcp_info info;
-    socklen_t length = sizeof info;
-    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return -1;
-    return (int)info.tcpi_unacked;
 }

@@ -84,25 +84,35 @@ struct Listener: Sendable {
         return Listener(channel: channel, host: host, bound: bound, socketFile: file)
     }
 
-    /// Stops listening and removes the socket's file.
+    /// Lets nobody new begin to connect. Who has begun is let in for as long as the listener stays open.
+    ///
+    /// The kernel resets connections that wait in the queue of a socket that closes, and with them requests that were
+    /// sent. So first the kernel drops what asks for a new connection (the client asks again, and meets the next
+    /// daemon); handshakes that are under way may still end.
+    func pause() async {
+        socketFile?.remove()
+        if case .tcp = bound.address { _ = await withDescriptor(clinux_pause_listening) }
+    }
+
+    /// Works off the queue of those who have connected, and stops listening. Pause it first, and leave handshakes the
+    /// time to end.
     func close() async {
-        if case .tcp = bound.address { await acceptTheQueue() }
+        let clock = ContinuousClock()
+        let deadline = clock.now + .milliseconds(500)
+        while await withDescriptor(Self.hasQueue) == true, clock.now < deadline {
+            try? await clock.sleep(for: .milliseconds(1))
+        }
         try? await channel.close().get()
         socketFile?.remove()
     }
 
-    /// Lets in whoever has connected already. The kernel would reset connections that wait in the queue when the socket
-    /// closes, and with them requests that were sent; so first nobody may join the queue, then it is worked off.
-    private func acceptTheQueue() async {
-        let clock = ContinuousClock()
-        let deadline = clock.now + .milliseconds(500)
-        guard await withDescriptor(clinux_pause_listening) == 0 else { return }
-        while await withDescriptor(clinux_queued_connections) ?? 0 > 0, clock.now < deadline {
-            try? await clock.sleep(for: .milliseconds(1))
-        }
+    /// Whether a connection waits to be accepted.
+    private static func hasQueue(_ descriptor: CInt) -> Bool {
+        var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&state, 1, 0) > 0 && state.revents & Int16(POLLIN) != 0
     }
 
-    private func withDescriptor(_ body: @escaping @Sendable (CInt) -> CInt) async -> CInt? {
+    private func withDescriptor<T: Sendable>(_ body: @escaping @Sendable (CInt) -> T) async -> T? {
         try? await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self, body)
         }.get()

@@ -8,11 +8,7 @@
 /// Returns 0, or errno.
 int clinux_peer_credentials(int descriptor, pid_t *process, uid_t *user, gid_t *group);
 
-/// Lets no further connection into the queue of a listening TCP socket: the kernel drops what asks for one, which the
-/// client tries again. Connections that are in the queue stay, and can be accepted.
+/// Lets nobody new begin to connect to a listening TCP socket: the kernel drops what asks for a connection, which the
+/// client sends again after a second. Handshakes that are under way end, and who waits in the queue can be accepted.
 /// Returns 0, or errno.
 int clinux_pause_listening(int descriptor);
-
-/// How many connections wait in the queue of a listening TCP socket to be accepted (tcpi_unacked of TCP_INFO).
-/// Returns the number, or -1.
-int clinux_queued_connections(int descriptor);
