@@ -52,6 +52,25 @@ struct CommandLineTests {
         #expect(gone.status == 5 && gone.output.isEmpty && !gone.errors.isEmpty)
     }
 
+    @Test("an event as deep as the services take is listed")
+    func deepEvent() async throws {
+        let daemon = try await TestDaemon.start(settings: ["purge.retain": "1h"])
+        let deep = String(repeating: "[", count: 98) + String(repeating: "]", count: 98)
+        let data = Data(#"{"a":\#(deep)}"#.utf8).base64EncodedString()
+        let attributes: JSONValue = ["eventType": "OBJECT_FINALIZE"]
+        let envelope: JSONValue = [
+            "message": ["attributes": attributes, "data": .string(data), "messageId": "deep"]
+        ]
+        let client = TransferClient()
+        let answer = try await client.post(daemon.url("storage-logging-service", "/api/v1/pubsub"), envelope)
+        await client.shutdown()
+        #expect(answer.status == 200, "\(answer.text)")
+        let listed = try await daemon.trivetctl([
+            "datastore", "entities", "list", "StorageLog", "--format", "value(key)",
+        ])
+        #expect(listed.output == "StorageLog/name:deep\n", "\(listed.errors)")
+    }
+
     @Test("a run by hand and a purge tell what they did")
     func changes() async throws {
         let daemon = try await TestDaemon.start(settings: ["purge.retain": "1h"])

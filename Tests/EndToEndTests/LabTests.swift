@@ -66,6 +66,8 @@ struct LabTests {
         let listed = try await daemon.trivetctl("datastore", "entities", "list", "StorageLog", "--format", "ndjson")
         // The minute's own purge may have come between; never may there be two.
         #expect(try listed.jsonLines().count <= 1)
+        let probe = try await curl("-I", "-o", "/dev/null", "-w", "%{http_code}", base + "/api/v1/purge")
+        #expect(probe == "405", "a probe must not delete")
         let purged = try JSONValue(parsing: Array(try await curl(base + "/api/v1/purge").utf8)).object
         #expect(purged?["message"] == "succeeded.")
         #expect((purged?["deleted"]?.integer ?? -1) == Int64(try listed.jsonLines().count))

@@ -124,6 +124,9 @@ import Testing
             #expect(try await board.ask("/api/v1/retrieve", #"{"name":{}}"#) == name)
             let long = try await board.store(String(repeating: "n", count: 1_501), "m")
             #expect(long == (400, #"{"message":"name must have at most 1500 bytes."}"#))
+            let longName = String(repeating: "n", count: 1_501)
+            let unknown = try await board.ask("/api/v1/retrieve", #"{"name":"\#(longName)"}"#)
+            #expect(unknown == (200, #"{"messages":[],"name":"\#(longName)"}"#), "no message can have such a name")
             #expect(try await board.datastore.count(Query(kind: "Message")) == 0)
         }
     }
