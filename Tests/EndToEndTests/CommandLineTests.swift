@@ -52,6 +52,18 @@ struct CommandLineTests {
         #expect(gone.status == 5 && gone.output.isEmpty && !gone.errors.isEmpty)
     }
 
+    @Test("logs read shows what was answered before it was asked, however long records may wait")
+    func readsWhatWasServed() async throws {
+        let daemon = try await TestDaemon.start(settings: ["request_log.flush_interval": "1m"])
+        let client = TransferClient()
+        _ = try await client.get(daemon.url("hello-world-service", "/"))
+        await client.shutdown()
+        // A record follows its answer's last byte.
+        try await eventually("the record is read") {
+            try await daemon.trivetctl("logs", "read", "--format", "value(httpRequest.requestUrl)").output == "/\n"
+        }
+    }
+
     @Test("an event as deep as the services take is listed")
     func deepEvent() async throws {
         let daemon = try await TestDaemon.start(settings: ["purge.retain": "1h"])
