@@ -56,9 +56,11 @@ final class ChildProcess: Sendable {
         let end = OneShot<End>()
         self.end = end
         let child = pid
+        Leftovers.add(process: child)
         Thread.detach {
             var status: Int32 = 0
             while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+            Leftovers.remove(process: child)
             let signal = status & 0x7F
             end.set(signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal))
         }

@@ -8,9 +8,13 @@ final class TestFolder: Sendable {
         let url = FileManager.default.temporaryDirectory.appending(path: "trivet-e2e-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
+        Leftovers.add(folder: path)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+        Leftovers.remove(folder: path)
+    }
 
     func file(_ name: String) -> String { path + "/" + name }
 
