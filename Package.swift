@@ -62,7 +62,11 @@ let package = Package(
     targets: [
         program(
             "trivetd",
-            ["AdminModel", "ApplicationLog", "Daemon", "Hosting", "Settings", argumentParser, logging, unixSignals]),
+            [
+                "AdminModel", "ApplicationLog", "Daemon", "Hosting", "ServiceManager", "Settings", argumentParser,
+                logging,
+                unixSignals,
+            ]),
         program("trivetctl", ["Commands", argumentParser]),
 
         library(
@@ -70,7 +74,7 @@ let package = Package(
             [
                 "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
                 "MessageBoard", "MetricHistory",
-                "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
+                "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, lifecycle, logging, unixSignals,
             ]),
 
@@ -114,6 +118,7 @@ let package = Package(
         library("Support/Database", ["MetricDescribing", coreMetrics, grdb, grdbSQLite, logging]),
         library("Support/Transfer", ["CCurl"]),
         library("Support/JSON", []),
+        library("Support/ServiceManager", [logging]),
         library("Support/MetricDescribing", [coreMetrics]),
         .systemLibrary(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
@@ -161,6 +166,7 @@ let package = Package(
                 "Database", "Datastore", "Instruments", "Scheduling", "Settings", "SQLiteEngine", "Transfer",
                 coreMetrics, lifecycle, logging,
             ]),
+        tests("ServiceManagerTests", ["ServiceManager", logging]),
         tests("TransferTests", ["Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),
         tests(

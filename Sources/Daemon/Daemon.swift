@@ -11,6 +11,7 @@ import RequestLog
 import SQLiteEngine
 import Scheduling
 import ServiceLifecycle
+import ServiceManager
 public import Settings
 import StorageLogging
 import Transfer
@@ -35,6 +36,7 @@ public final class Daemon: Sendable {
     private let scheduler: Scheduler
     private let health: HealthMonitor
     private let hosting: HTTPHosting
+    private let reports: ManagerReports
 
     /// Opens the data, builds the parts, creates what a first start creates, and opens the listeners.
     ///
@@ -114,6 +116,12 @@ public final class Daemon: Sendable {
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout * 3 / 4,
             record: { requestLog.record($0) },
             metrics: registry, logger: logger)
+        reports = ManagerReports(
+            manager: ServiceManager(environment: environment),
+            checks: SelfChecks(state: storage.state, scheduler: scheduler, health: health, hosting: hosting).all,
+            status: StatusLine(
+                services: services.count, health: health, requestLog: requestLog, scheduler: scheduler,
+                hosting: hosting), longestStop: settings.shutdownTimeout + Self.closing, logger: logger)
         do {
             try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
         } catch {
@@ -140,10 +148,10 @@ public final class Daemon: Sendable {
     public func run(shutdownSignals: [UnixSignal] = []) async throws {
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
         let parts: [(String, any Service)] = [
-            ("fatal errors", fatalErrors), ("request log", requestLog),
+            ("fatal errors", fatalErrors), ("reports", reports), ("request log", requestLog),
             ("metric history", metricHistory), ("datastore", datastore), ("hosting", hosting), ("scheduler", scheduler),
             ("health", health),
-            ("readiness", Readiness(health: health, scheduler: scheduler)),
+            ("readiness", Readiness(health: health, scheduler: scheduler, reports: reports)),
         ]
         var configuration = ServiceGroupConfiguration(
             services: parts.map { name, service in
@@ -159,6 +167,9 @@ public final class Daemon: Sendable {
         await storage.close(telemetry: requestLog.database, logger: logger)
         try result.get()
     }
+
+    /// How long the files may take to close after `shutdown_timeout`.
+    private static let closing = Duration.seconds(15)
 
     private static var indexes: DeclaredIndexes {
         MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes

@@ -6,12 +6,15 @@ import ServiceLifecycle
 struct Readiness: Service {
     let health: HealthMonitor
     let scheduler: Scheduler
+    let reports: ManagerReports
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await scheduler.begun() }
         guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
         health.enter(.serving)
+        reports.ready()
         try? await gracefulShutdown()
         health.enter(.draining)
+        reports.stopping()
     }
 }

@@ -3,6 +3,7 @@ import ApplicationLog
 import Daemon
 import Foundation
 import Logging
+import ServiceManager
 import Settings
 import UnixSignals
 
@@ -19,8 +20,7 @@ struct DaemonProcess {
                 configFile: configFile, dataDirectory: dataDirectory, environment: environment
             ).load()
         } catch {
-            say("trivetd: the settings are wrong:\n\(error)")
-            return .startRefused
+            return refuse("the settings are wrong:\n\(error)")
         }
         if checkOnly {
             print("\(loaded.configFile ?? "The built-in settings"): good.")
@@ -36,6 +36,8 @@ struct DaemonProcess {
         }
         // A client that went away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // Settings are not read anew yet; until they are, a reload must not end the daemon.
+        signal(SIGHUP, SIG_IGN)
         // What it makes is for its own user; sockets get their mode from the settings.
         umask(0o077)
         let longestEnd = loaded.settings.shutdownTimeout + .seconds(10)
@@ -45,8 +47,7 @@ struct DaemonProcess {
                 loaded, environment: environment, version: TrivetVersion.current, logger: logger,
                 onFatalError: { Self.end(within: longestEnd) })
         } catch {
-            say("trivetd: not started: \(error)")
-            return .startRefused
+            return refuse("not started: \(error)")
         }
         if log.format == .text { say(Banner(addresses: daemon.addresses, settings: loaded.settings).text) }
         do {
@@ -64,6 +65,13 @@ struct DaemonProcess {
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(duration.components.seconds))) {
             _exit(DaemonExit.failed.rawValue)
         }
+    }
+
+    /// Says why it does not start; `systemctl status` goes on showing it.
+    private func refuse(_ reason: String) -> DaemonExit {
+        say("trivetd: \(reason)")
+        try? ServiceManager(environment: environment).tell([.status(reason)])
+        return .startRefused
     }
 
     private func say(_ text: String) {

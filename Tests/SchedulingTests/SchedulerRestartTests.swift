@@ -201,8 +201,8 @@ struct SchedulerRestartTests {
         try await World.with("2026-11-22T10:00:30Z") { world in
             let scheduler = world.scheduler()
             try await scheduler.create(job())
-            #expect(exposition(world).contains(#"trivet_scheduler_runs_total{job="tick",outcome="failed"} 0"#))
-            #expect(exposition(world).contains(#"trivet_scheduler_last_success_timestamp_seconds{job="tick"} 0"#))
+            #expect(exposition(world).contains(#"trivet_scheduler_runs_total{job_name="tick",outcome="failed"} 0"#))
+            #expect(exposition(world).contains(#"trivet_scheduler_last_success_timestamp_seconds{job_name="tick"} 0"#))
             try await world.running(scheduler) {
                 await world.turn(scheduler, to: "2026-11-22T10:01:02Z")
                 try await world.expectLedger(["2026-11-22T10:01:00Z succeeded"])
@@ -210,9 +210,9 @@ struct SchedulerRestartTests {
             world.clock.set("2026-11-22T10:11:30Z")
             try await world.running(world.scheduler()) {}
             let text = exposition(world)
-            #expect(text.contains(#"trivet_scheduler_runs_total{job="tick",outcome="succeeded"} 1"#))
-            #expect(text.contains(#"trivet_scheduler_runs_total{job="tick",outcome="missed"} 10"#))
-            #expect(text.contains(#"trivet_scheduler_run_duration_seconds_count{job="tick"} 1"#))
+            #expect(text.contains(#"trivet_scheduler_runs_total{job_name="tick",outcome="succeeded"} 1"#))
+            #expect(text.contains(#"trivet_scheduler_runs_total{job_name="tick",outcome="missed"} 10"#))
+            #expect(text.contains(#"trivet_scheduler_run_duration_seconds_count{job_name="tick"} 1"#))
             #expect(text.contains("trivet_scheduler_start_delay_seconds_sum 2"))
             let seconds = instant("2026-11-22T10:01:02Z").microseconds / 1_000_000
             let gauge = text.split(separator: "\n").first {

@@ -50,6 +50,9 @@ public final class HealthMonitor: Sendable, Service, CustomStringConvertible {
     /// Where the daemon is in its life; `starting` at first.
     public var phase: HealthPhase { phaseNow.withLock { $0 } }
 
+    /// What each check found when it last ran; nothing of those that have not run yet.
+    public var lastResults: [CheckResult] { probes.compactMap(\.last) }
+
     /// Enters a phase, from whatever phase.
     public func enter(_ phase: HealthPhase) {
         let before = phaseNow.withLock { now in

@@ -29,6 +29,9 @@ final class HealthProbe: Sendable {
         self.now = now
     }
 
+    /// What it found last.
+    var last: CheckResult? { state.withLock(\.last) }
+
     /// What the check finds now, or the failure `timed out`. Also after a timeout the check itself runs on, in a task
     /// that nobody waits for: Swift cannot stop what does not look whether it is cancelled.
     func run() async -> CheckResult {

@@ -90,6 +90,11 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         return listeners.withLock { $0.count == expected && $0.allSatisfy(\.channel.isActive) }
     }
 
+    /// Returns when every event loop has taken a turn: for whoever wants to know that none of them hangs.
+    public func turnLoops() async throws {
+        for loop in group.makeIterator() { try await loop.submit {}.get() }
+    }
+
     /// Opens all listeners, or none.
     ///
     /// - Throws: `HostingError` with the settings' key of the address that could not be had.

@@ -54,7 +54,8 @@ final class SchedulerMetrics: Sendable {
     private func metrics(_ job: String) -> JobMetrics {
         jobs.withLock { jobs in
             if let metrics = jobs[job] { return metrics }
-            let label = [("job", job)]
+            // Not `job`: Prometheus gives that label to every sample it scrapes, and would rename ours.
+            let label = [("job_name", job)]
             let runs = JobRun.Outcome.allCases.filter(\.isFinal).map { outcome in
                 let dimensions = label + [("outcome", outcome.rawValue)]
                 return (outcome, Counter(label: Self.runs, dimensions: dimensions, factory: factory))

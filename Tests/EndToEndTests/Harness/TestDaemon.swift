@@ -21,6 +21,7 @@ final class TestDaemon: Sendable {
     static func environment(_ settings: [String: String] = [:]) -> [String: String] {
         var variables = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("TRIVET_") && name != "RUNTIME_DIRECTORY" && name != "STATE_DIRECTORY"
+                && name != "NOTIFY_SOCKET"
         }
         variables["http_proxy"] = "http://127.0.0.1:1"  // Trivet's own calls must not obey it
         var all = settings
