@@ -1,4 +1,5 @@
 import AdminAPI
+import Database
 import Datastore
 import Health
 import HelloWorld
@@ -116,6 +117,7 @@ public final class Daemon: Sendable {
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout * 3 / 4,
             record: { requestLog.record($0) },
             metrics: registry, logger: logger)
+        DiskMetrics(path: storage.directory.path).register(in: registry)
         reports = ManagerReports(
             manager: ServiceManager(environment: environment),
             checks: SelfChecks(state: storage.state, scheduler: scheduler, health: health, hosting: hosting).all,

@@ -116,12 +116,12 @@ struct LifecycleTests {
         #expect(missing.errors.contains("/no/such/file"))
     }
 
-    @Test("the settings of make run are good")
-    func runSettings() async throws {
+    @Test("the settings of make run and of the installation are good", arguments: ["run.yaml", "trivet.yaml"])
+    func packagedSettings(file: String) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let result = try await run(
-            Programs.trivetd, ["--config", root.appending(path: "packaging/run.yaml").path, "--check-config"])
+            Programs.trivetd, ["--config", root.appending(path: "packaging/\(file)").path, "--check-config"])
         #expect(result.status == 0, "\(result.errors)")
     }
 
