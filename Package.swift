@@ -64,8 +64,7 @@ let package = Package(
             "trivetd",
             [
                 "AdminModel", "ApplicationLog", "Daemon", "Hosting", "ServiceManager", "Settings", argumentParser,
-                logging,
-                unixSignals,
+                logging, unixSignals,
             ]),
         program("trivetctl", ["Commands", argumentParser]),
 
