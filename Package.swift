@@ -81,8 +81,8 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "Datastore", "Health", "Hosting", "JSON", "MetricHistory", "RequestLog", "Scheduling",
-                "Settings", httpTypes,
+                "AdminModel", "Datastore", "Health", "Hosting", "Instruments", "JSON", "MetricHistory", "RequestLog",
+                "Scheduling", "Settings", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 
@@ -93,8 +93,8 @@ let package = Package(
         library(
             "Platform/Hosting",
             [
-                "CLinux", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, lifecycle, logging,
-                coreMetrics,
+                "CLinux", "Compression", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, lifecycle,
+                logging, coreMetrics,
             ]
                 + nio("NIOCore", "NIOHTTP1", "NIOPosix")),
         library(
@@ -115,13 +115,16 @@ let package = Package(
 
         library("Support/Settings", [yams]),
         library("Support/Database", ["MetricDescribing", coreMetrics, grdb, grdbSQLite, logging]),
-        library("Support/Transfer", ["CCurl"]),
+        library("Support/Transfer", ["CCurl", "MetricDescribing", coreMetrics]),
         library("Support/JSON", []),
         library("Support/ServiceManager", [logging]),
+        library("Support/Compression", ["CZlib"]),
         library("Support/MetricDescribing", [coreMetrics]),
         .systemLibrary(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Support/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
         tests(
@@ -141,6 +144,7 @@ let package = Package(
                 + nio("NIOCore")),
         tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
         tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
+        tests("CompressionTests", ["Compression"]),
         tests("JSONTests", ["JSON"]),
         tests(
             "MessageBoardTests",
@@ -166,7 +170,7 @@ let package = Package(
                 coreMetrics, lifecycle, logging,
             ]),
         tests("ServiceManagerTests", ["ServiceManager", logging]),
-        tests("TransferTests", ["Transfer"]),
+        tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),
         tests(
             "MetricHistoryTests",
