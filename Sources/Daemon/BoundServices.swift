@@ -27,8 +27,8 @@ final class BoundServices: Sendable {
         switch address(of: String(host)) {
         case .tcp(let name, let port):
             let local = ListenAddress.tcp(host: Self.reachable(name), port: port)
-            return JobEndpoint(url: "\(scheme)\(local)\(path)")
-        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket)
+            return JobEndpoint(url: "\(scheme)\(local)\(path)", service: String(host))
+        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket, service: String(host))
         case .descriptor, nil: return JobEndpoint(url: url)
         }
     }

@@ -90,7 +90,7 @@ public final class Daemon: Sendable {
         } catch {
             throw StartError(.database, "state.db cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
         }
-        transfer = TransferClient()
+        transfer = TransferClient(metrics: registry)
         let bound = BoundServices()
         scheduler = Scheduler(
             datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },

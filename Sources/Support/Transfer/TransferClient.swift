@@ -1,3 +1,4 @@
+public import CoreMetrics
 import Synchronization
 
 /// An HTTP client over libcurl: any number of transfers at once on one thread of its own, connections kept for reuse.
@@ -8,10 +9,18 @@ import Synchronization
 public final class TransferClient: Sendable {
     private let configuration: TransferConfiguration
     private let loop: TransferLoop
+    private let metrics: TransferMetrics?
 
     /// A client with its thread, which starts here.
-    public init(configuration: TransferConfiguration = TransferConfiguration()) {
+    ///
+    /// - Parameters:
+    ///   - configuration: its bounds.
+    ///   - metrics: takes the metrics `http_client_…`; nil measures nothing.
+    public init(
+        configuration: TransferConfiguration = TransferConfiguration(), metrics: (any MetricsFactory)? = nil
+    ) {
         self.configuration = configuration
+        self.metrics = metrics.map { TransferMetrics($0) }
         loop = .start(configuration)
     }
 
@@ -25,7 +34,7 @@ public final class TransferClient: Sendable {
     public func execute(_ request: TransferRequest) async throws(TransferError) -> TransferResponse {
         try request.check()
         let collector = ResponseCollector()
-        let order = TransferOrder(request: request, sink: collector)
+        let order = TransferOrder(request: request, sink: observed(collector, request))
         let loop = loop
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -45,7 +54,7 @@ public final class TransferClient: Sendable {
     public func stream(_ request: TransferRequest) async throws(TransferError) -> TransferStream {
         try request.check()
         let channel = StreamChannel(limit: configuration.streamBufferBytes)
-        let order = TransferOrder(request: request, sink: channel)
+        let order = TransferOrder(request: request, sink: observed(channel, request))
         let loop = loop
         let lease = StreamLease(loop: loop, order: order)
         let outcome = await withTaskCancellationHandler {
@@ -67,6 +76,10 @@ public final class TransferClient: Sendable {
     public func shutdown() async {
         loop.stop()
         await loop.waitForEnd()
+    }
+
+    private func observed(_ sink: any TransferSink, _ request: TransferRequest) -> any TransferSink {
+        metrics.map { ObservedSink(sink, $0.begin(request)) } ?? sink
     }
 
     /// How many of libcurl's easy handles exist, for tests: 0 when nothing is under way.

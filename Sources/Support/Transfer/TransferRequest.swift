@@ -41,6 +41,8 @@ public struct TransferRequest: Sendable {
     public var reuseConnection: Bool
     /// A PEM file of the authorities to trust in place of the system's.
     public var caCertificatesFile: String?
+    /// What the metrics call the server, where the caller has a better name for it than the URL's host.
+    public var peerName: String?
 
     /// A request with the defaults: `GET`, 30 s in all, 10 s to connect, 16 MiB of answer.
     public init(
@@ -48,7 +50,7 @@ public struct TransferRequest: Sendable {
         unixSocketPath: String? = nil, connectTo: [String: Address] = [:], timeout: Duration? = .seconds(30),
         connectTimeout: Duration = .seconds(10), maximumResponseBytes: Int = 16 * 1024 * 1024,
         followRedirects: Bool = false, useProxy: Bool = false, reuseConnection: Bool = true,
-        caCertificatesFile: String? = nil
+        caCertificatesFile: String? = nil, peerName: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -63,5 +65,6 @@ public struct TransferRequest: Sendable {
         self.useProxy = useProxy
         self.reuseConnection = reuseConnection
         self.caCertificatesFile = caCertificatesFile
+        self.peerName = peerName
     }
 }

@@ -4,10 +4,13 @@ public struct JobEndpoint: Sendable, Hashable {
     public var url: String
     /// The unix socket to call it over, where the service has no other address.
     public var unixSocketPath: String?
+    /// The daemon's own service that it leads to: what metrics call it.
+    public var service: String?
 
     /// An endpoint.
-    public init(url: String, unixSocketPath: String? = nil) {
+    public init(url: String, unixSocketPath: String? = nil, service: String? = nil) {
         self.url = url
         self.unixSocketPath = unixSocketPath
+        self.service = service
     }
 }

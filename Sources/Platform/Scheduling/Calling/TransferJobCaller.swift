@@ -43,7 +43,7 @@ public struct TransferJobCaller: JobCaller {
             method: target.method, url: endpoint.url,
             headers: own + target.headers.filter { own[$0.name] == nil }, body: target.body,
             unixSocketPath: endpoint.unixSocketPath, timeout: call.job.attemptDeadline,
-            maximumResponseBytes: Self.maximumResponseBytes, reuseConnection: false)
+            maximumResponseBytes: Self.maximumResponseBytes, reuseConnection: false, peerName: endpoint.service)
     }
 
     /// The beginning of what a failed target said, in printable text.
