@@ -12,9 +12,15 @@ DESTDIR ?=
 CONFIGURATION ?= release
 # The script that boots a Debian with systemd, for make vm-test; no part of this project.
 VM_RUN ?= ../shared/tools/vm-run
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: help run build install uninstall test lint unit-test e2e-test vm-test vm-test-if-possible format bench clean
+# The tests' Python packages, apart from the system's.
+TEST_VENV := .build/test-venv
+
+.PHONY: help run build install uninstall test lint unit-test e2e-test vm-test vm-test-if-possible test-venv format \
+	bench clean
+# In the order in which they stand: the test runner's own summary comes last.
+.NOTPARALLEL:
 
 help:
 	@echo 'make run        install what is missing, build a release, run trivetd in the foreground on ./var'
@@ -38,7 +44,7 @@ install:
 uninstall:
 	DESTDIR='$(DESTDIR)' packaging/uninstall '$(PREFIX)'
 
-test: lint unit-test e2e-test vm-test-if-possible
+test: lint unit-test vm-test-if-possible e2e-test
 
 lint:
 	packaging/install-dependencies --for-tests
@@ -48,7 +54,7 @@ unit-test: lint
 	swift build --build-tests
 	swift test --skip-build --skip EndToEndTests
 
-e2e-test: unit-test
+e2e-test: unit-test test-venv
 	TRIVET_TEST_CRASH_ROUNDS=$(CRASH_ROUNDS) swift test --skip-build --filter EndToEndTests
 
 vm-test:
@@ -56,12 +62,20 @@ vm-test:
 	packaging/vm-test/run '$(VM_RUN)' .build/debug
 
 # A developer's machine may have neither root's rights nor that script; where CI is set, what cannot run is a failure.
-vm-test-if-possible: e2e-test
+vm-test-if-possible: unit-test
 	@if [ -n "$${CI-}" ] || { [ "$$(id -u)" = 0 ] && [ -x '$(VM_RUN)' ]; }; then \
 	    $(MAKE) --no-print-directory vm-test; \
 	else \
 	    echo 'LEFT OUT: make vm-test, which needs root and $(VM_RUN)' >&2; \
 	fi
+
+test-venv: $(TEST_VENV)/installed
+
+$(TEST_VENV)/installed: packaging/test-requirements.txt
+	packaging/install-dependencies --for-tests
+	python3 -m venv --clear $(TEST_VENV)
+	$(TEST_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 format:
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

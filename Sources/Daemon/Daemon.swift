@@ -112,7 +112,8 @@ public final class Daemon: Sendable {
         ]
         hosting = HTTPHosting(
             hosts: Self.hosts(
-                services, admin: admin, metrics: MetricsService(health: health) { registry.exposition() },
+                services, admin: admin,
+                metrics: MetricsService(health: health, version: version) { registry.exposition($0) },
                 settings: settings, environment: environment),
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout * 3 / 4,
             record: { requestLog.record($0) },

@@ -1,6 +1,7 @@
 import HTTPTypes
 public import Health
 public import Hosting
+public import Instruments
 
 /// What the metrics listener serves: `/metrics` for Prometheus, and the health endpoints in Kubernetes' form.
 public struct MetricsService: HostedService {
@@ -9,19 +10,33 @@ public struct MetricsService: HostedService {
     /// `/metrics`, `/livez`, `/readyz`, `/healthz`.
     public let routes: [Route]
 
-    /// The content type that Prometheus' text format 0.0.4 asks for.
-    static let textFormat = "text/plain; version=0.0.4; charset=utf-8"
+    /// The text form first: it answers those who do not say what they want, or want what is not to be had.
+    private static let formats: [(type: MediaType, offer: ExpositionFormat)] = [
+        (MediaType("text", "plain", parameters: ["version": "0.0.4", "charset": "utf-8"]), .text),
+        (
+            MediaType("application", "openmetrics-text", parameters: ["version": "1.0.0", "charset": "utf-8"]),
+            .openMetrics
+        ),
+    ]
 
     /// Creates the service.
     ///
     /// - Parameters:
     ///   - health: what the health endpoints show.
-    ///   - exposition: the metrics in text format 0.0.4, made at each request.
-    public init(health: HealthMonitor, exposition: @escaping @Sendable () -> [UInt8]) {
-        let metrics = Route(.get, "/metrics") { _ in
-            HostedResponse(headers: [.contentType: Self.textFormat], body: .bytes(exposition()))
+    ///   - version: the program's version, for the health endpoints' JSON.
+    ///   - exposition: the metrics in one of the forms, made at each request.
+    public init(
+        health: HealthMonitor, version: String, exposition: @escaping @Sendable (ExpositionFormat) -> [UInt8]
+    ) {
+        let metrics = Route(.get, "/metrics") { request in
+            let format = request.preferred(of: Self.formats) ?? .text
+            return HostedResponse(headers: [.contentType: format.contentType], body: .bytes(exposition(format)))
+                .varying(by: .accept).compressed(for: request)
         }
-        routes = [metrics] + HealthEndpoint.allCases.map { HealthRoute(endpoint: $0, health: health).route }
+        let endpoints = HealthEndpoint.allCases.map {
+            HealthRoute(endpoint: $0, health: health, version: version).route
+        }
+        routes = [metrics] + endpoints
     }
 
     /// Probes read the status; people read a line.

@@ -16,6 +16,9 @@ public struct HealthReport: Sendable, Hashable {
     /// The name under which `/readyz` and `/healthz` show the daemon's phase, among the checks.
     public static let phaseCheck = "phase"
 
+    /// Whether the daemon's phase is one of the endpoint's checks here.
+    public var showsPhase: Bool { endpoint != .live && !excluded.contains(Self.phaseCheck) }
+
     /// The HTTP status: 200, or 503 when the endpoint fails.
     public var httpStatus: Int { status.isFailure ? 503 : 200 }
 
@@ -31,7 +34,7 @@ public struct HealthReport: Sendable, Hashable {
     ///     readyz check failed
     public var verbose: String {
         var lines: [String] = []
-        if endpoint != .live && !excluded.contains(Self.phaseCheck) {
+        if showsPhase {
             let isServing = phase == .serving
             lines.append(isServing ? "[+]\(Self.phaseCheck) ok" : "[-]\(Self.phaseCheck) failed: \(phase.rawValue)")
         }

@@ -19,6 +19,10 @@ struct MetricLabels: Hashable, Sendable {
                 throw MetricRejection(reason: "label name \"\(shown)\" stands twice")
             }
         }
+        self.init(sorted: sorted)
+    }
+
+    private init(sorted: [([UInt8], [UInt8])]) {
         key = sorted.flatMap { [$0.0, $0.1] }
         var text: [UInt8] = []
         for (name, value) in sorted {
@@ -29,6 +33,19 @@ struct MetricLabels: Hashable, Sendable {
             text.append(UInt8(ascii: "\""))
         }
         self.text = text
+    }
+
+    /// The value of every label of the series in which those are summed up that are too many.
+    private static let otherValue = Array("_other".utf8)
+
+    /// The labels of the series in which this one is summed up when there are too many.
+    var other: MetricLabels {
+        MetricLabels(sorted: stride(from: 0, to: key.count, by: 2).map { (key[$0], Self.otherValue) })
+    }
+
+    /// Whether the series counts against the bounds: those without labels are few, and `_other` must always have room.
+    var isCounted: Bool {
+        stride(from: 1, to: key.count, by: 2).contains { key[$0] != Self.otherValue }
     }
 
     static func == (left: MetricLabels, right: MetricLabels) -> Bool { left.key == right.key }

@@ -30,18 +30,19 @@ extension MetricRegistry {
         histogram(label, dimensions)
     }
 
-    /// Does nothing: a counter that vanished and came back would look like a restart to whoever reads it.
-    public func destroyCounter(_ handler: any CounterHandler) {}
+    /// Takes the handle back; when it was the last one of its series, the series goes. One that is made again begins
+    /// at zero, which whoever reads it takes for a restart.
+    public func destroyCounter(_ handler: any CounterHandler) { release(handler) }
 
-    /// Does nothing, see ``destroyCounter(_:)``.
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    /// Takes the handle back, see ``destroyCounter(_:)``.
+    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { release(handler) }
 
-    /// Does nothing, see ``destroyCounter(_:)``.
-    public func destroyRecorder(_ handler: any RecorderHandler) {}
+    /// Takes the handle back, see ``destroyCounter(_:)``.
+    public func destroyRecorder(_ handler: any RecorderHandler) { release(handler) }
 
-    /// Does nothing, see ``destroyCounter(_:)``.
-    public func destroyMeter(_ handler: any MeterHandler) {}
+    /// Takes the handle back, see ``destroyCounter(_:)``.
+    public func destroyMeter(_ handler: any MeterHandler) { release(handler) }
 
-    /// Does nothing, see ``destroyCounter(_:)``.
-    public func destroyTimer(_ handler: any TimerHandler) {}
+    /// Takes the handle back, see ``destroyCounter(_:)``.
+    public func destroyTimer(_ handler: any TimerHandler) { release(handler) }
 }

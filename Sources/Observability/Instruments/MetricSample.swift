@@ -28,9 +28,9 @@ public struct MetricSample: Sendable, Hashable {
 extension MetricFamily {
     /// Samples of all series of the family.
     var samples: [MetricSample] {
-        series.map { labels, instrument in
+        series.map { labels, series in
             let value: MetricSample.Value
-            switch instrument {
+            switch series.instrument {
             case .counter(let counter): value = .counter(counter.value)
             case .gauge(let gauge): value = .gauge(gauge.value)
             case .histogram(let histogram):

@@ -63,7 +63,8 @@ func run(
         status: status, output: contents(of: folder.file("output")), errors: contents(of: folder.file("errors")))
 }
 
-private func find(_ name: String) throws -> String {
+/// A program of PATH.
+func find(_ name: String) throws -> String {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
     let found = folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     return try #require(found, "\(name) is not installed; make test installs it")
