@@ -53,7 +53,7 @@ public final class Daemon: Sendable {
         onFatalError: @escaping @Sendable () -> Void = {}
     ) async throws(StartError) -> Daemon {
         let fatalErrors = FatalErrorWatch(onReport: onFatalError)
-        let registry = MetricRegistry()
+        let registry = MetricRegistry(mostSeries: loaded.settings.metrics.maxSeries)
         ProcessMetrics(version: version).register(in: registry)
         let storage = try await Storage.open(
             loaded.settings, metrics: registry, logger: logger, onFatalError: { fatalErrors.report($0) })

@@ -74,7 +74,7 @@ final class SettingsLoaderTests {
             "admin.listen": "127.0.0.1:5", "admin.socket": "/a", "metrics.listen": "0.0.0.0:6", "purge.retain": "1h",
             "request_log.retention": "1d", "request_log.max_size": "2MiB", "request_log.flush_interval": "1s",
             "request_log.sample": "0.5", "metric_history.interval": "5s", "metric_history.tiers": "5s:1d,1m:7d",
-            "metric_history.max_size": "3MiB", "metric_history.max_series": "9", "log.level": "debug",
+            "metric_history.max_size": "3MiB", "metrics.max_series": "9", "log.level": "debug",
             "log.format": "json", "scheduler.run_retention": "2d",
             "audit.retention": "3d", "limits.body": "2KiB", "limits.header": "4KiB", "limits.header_timeout": "1s",
             "limits.body_timeout": "2s", "limits.idle_timeout": "3s", "limits.connections": "7",

@@ -43,8 +43,8 @@ struct ChunkCoder {
         guard reader.isAtEnd else { throw ChunkDamage() }
         var buckets: [Int: MetricBucket] = [:]
         for (place, content) in zip(places, contents) {
-            guard let number = Int(exactly: samples[place]), number > 0 else { throw ChunkDamage() }
-            buckets[place] = MetricBucket(samples: number, covered: content.covered, content: content.content)
+            guard let number = Int32(exactly: samples[place]), number > 0 else { throw ChunkDamage() }
+            buckets[place] = MetricBucket(samples: Int(number), covered: content.covered, content: content.content)
         }
         return buckets
     }

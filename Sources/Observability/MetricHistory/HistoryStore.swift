@@ -3,8 +3,9 @@ import GRDB
 
 /// The history's tables in one file. Its methods run inside the file's transactions.
 struct HistoryStore: Sendable {
-    /// What a row takes in its page besides the data, and a page's room that is left free, on the average.
-    static let rowOverhead = 32
+    /// What a chunk takes in the file, rather more than less: its row, and the room that stays free in pages, of which
+    /// histograms' long rows leave most. `make bench` holds this against the pages of a year.
+    static func cost(of bytes: Int) -> Int { bytes + bytes / 3 + 24 }
 
     /// Tiers by their steps, in microseconds.
     private(set) var tiers: [Int64: Int64] = [:]
@@ -36,6 +37,11 @@ struct HistoryStore: Sendable {
     /// Notes that a series of the book has this id.
     mutating func note(_ id: Int64, of series: Int) {
         ids[series] = id
+    }
+
+    /// Forgets the ids of series.
+    mutating func forget(_ series: [Int]) {
+        for number in series { ids[number] = nil }
     }
 
     /// Gives the tiers their numbers.
@@ -130,9 +136,24 @@ struct HistoryStore: Sendable {
             arguments: [group.tier, group.chunk.number])
     }
 
-    /// Deletes series that were not seen since `time`.
-    static func deleteSeries(before time: Int64, _ database: Database) throws {
-        try database.execute(sql: "DELETE FROM metric_series WHERE seen < ?", arguments: [time])
+    /// Deletes series with all their chunks: else a later series with the same id would show what is not its own.
+    static func delete(series: [Int64], _ database: Database) throws {
+        for group in try groups(database) {
+            var freed = 0
+            for id in series {
+                let arguments: StatementArguments = [row(group.tier, group.chunk.number, id)]
+                let bytes = try Int.fetchOne(
+                    database, sql: "SELECT length(data) FROM metric_chunk WHERE id = ?", arguments: arguments)
+                guard let bytes else { continue }
+                try database.execute(sql: "DELETE FROM metric_chunk WHERE id = ?", arguments: arguments)
+                freed += cost(of: bytes)
+            }
+            guard freed > 0 else { continue }
+            try database.execute(
+                sql: "UPDATE metric_group SET bytes = max(0, bytes - ?) WHERE tier = ? AND chunk = ?",
+                arguments: [freed, group.tier, group.chunk.number])
+        }
+        for id in series { try database.execute(sql: "DELETE FROM metric_series WHERE id = ?", arguments: [id]) }
     }
 
     // MARK: Bounds: eight bytes each, the least significant first

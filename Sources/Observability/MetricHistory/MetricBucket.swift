@@ -29,8 +29,9 @@ struct MetricBucket: Sendable, Equatable {
                 counts: MetricBucket.sum(counts, laterCounts), sum: (sum + laterSum).withoutNoise)
         default: return
         }
-        samples += later.samples
-        covered += later.covered
+        // A file that is damaged may hold anything; it must not end the process.
+        samples &+= later.samples
+        covered &+= later.covered
     }
 
     /// Adds up bucket by bucket; an empty list is all zeros.

@@ -18,12 +18,11 @@ extension MetricHistory {
         await turns.run {
             // Without the file there is still what was sampled since the start.
             _ = try? await currentFile()
-            return state.withLock { state in zip(state.book.keys, state.book.lastSeen).map { ($0, $1) } }
-                .sorted { $0.0.precedes($1.0) }
-                .map { key, seen in
+            return state.withLock(\.book.entries).values.sorted { $0.key.precedes($1.key) }
+                .map { entry in
                     MetricSeriesInfo(
-                        name: key.name, kind: key.kind, labels: key.pairs,
-                        labelText: String(decoding: key.labels, as: UTF8.self), lastSeen: seen)
+                        name: entry.key.name, kind: entry.key.kind, labels: entry.key.pairs,
+                        labelText: String(decoding: entry.key.labels, as: UTF8.self), lastSeen: entry.lastSeen)
                 }
         }
     }
@@ -35,16 +34,13 @@ extension MetricHistory {
         try await turns.run {
             let file = try await currentFile()
             let plan = try QueryPlan(query, tiers: settings.tiers, now: now())
-            let selected = state.withLock { state in
-                state.book.keys.enumerated().filter { query.selector.matches($0.element) }
+            let selected = state.withLock(\.book.entries).mapValues(\.key).filter { query.selector.matches($0.value) }
+            try check(Array(selected.values), query, plan)
+            var keyed: [(SeriesKey, PendingBuckets.Places)] = []
+            for (series, key) in selected.sorted(by: { $0.value.precedes($1.value) }) {
+                let places = try await buckets(of: series, key, plan, file)
+                if !places.isEmpty { keyed.append((key, places)) }
             }
-            try check(selected.map(\.element), query, plan)
-            var answers: [Int: PendingBuckets.Places] = [:]
-            for series in selected.map(\.offset) {
-                answers[series] = try await buckets(of: series, plan, file)
-            }
-            let keyed = selected.compactMap { series, key in answers[series].map { (key, $0) } }
-                .filter { !$0.1.isEmpty }.sorted { $0.0.precedes($1.0) }
             return plan.result(query.merge ? Self.merged(keyed) : keyed, function: query.function)
         }
     }
@@ -67,8 +63,10 @@ extension MetricHistory {
     }
 
     /// The series' buckets, merged to the plan's step; keys count steps from the plan's start.
-    func buckets(of series: Int, _ plan: QueryPlan, _ file: DatabaseFile) async throws -> PendingBuckets.Places {
-        let (store, key) = state.withLock { ($0.store, $0.book.keys[series]) }
+    func buckets(
+        of series: Int, _ key: SeriesKey, _ plan: QueryPlan, _ file: DatabaseFile
+    ) async throws -> PendingBuckets.Places {
+        let store = state.withLock(\.store)
         let coder = ChunkCoder(kind: key.kind, bounds: key.bounds)
         var answer: PendingBuckets.Places = [:]
         var rest = plan.chunks[...]

@@ -30,7 +30,7 @@ extension MetricHistory {
     /// The file, once it is known: its tiers, and the series that it has.
     func currentFile() async throws -> DatabaseFile {
         let file = database()
-        guard state.withLock({ $0.file != ObjectIdentifier(file) }) else { return file }
+        guard state.withLock({ $0.file !== file }) else { return file }
         let steps = settings.tiers.map(\.step.inMicroseconds)
         let (empty, series) = try await file.write { database in
             var store = HistoryStore()
@@ -43,9 +43,10 @@ extension MetricHistory {
                 let number = state.book.number(of: key, seen: seen)
                 state.store.note(id, of: number)
             }
-            state.file = ObjectIdentifier(file)
+            state.file = file
             state.lastSeenWrite = 0
         }
+        try await count(file)
         return file
     }
 
@@ -54,10 +55,14 @@ extension MetricHistory {
         let time = now()
         let finest = settings.tiers.first?.step.inMicroseconds ?? 1
         let (store, series) = state.withLock { state in
-            let isDue = state.lastSeenWrite + finest * Int64(ChunkCoder.slots) <= time
+            let last = state.lastSeenWrite
+            // A clock that was set back must not keep sightings from being noted until it is there again.
+            let isDue = last + finest * Int64(ChunkCoder.slots) <= time || time < last
             if isDue { state.lastSeenWrite = time }
-            let numbers = state.book.keys.indices.filter { isDue || state.store.ids[$0] == nil }
-            return (state.store, numbers.map { (number: $0, key: state.book.keys[$0], seen: state.book.lastSeen[$0]) })
+            let due = state.book.entries.filter { number, entry in
+                state.store.ids[number] == nil || isDue && entry.lastSeen >= min(last, time)
+            }
+            return (state.store, due.map { (number: $0.key, key: $0.value.key, seen: $0.value.lastSeen) })
         }
         guard !series.isEmpty else { return }
         let written = try await file.write { database in
@@ -66,35 +71,64 @@ extension MetricHistory {
             return copy
         }
         state.withLock { $0.store = written }
+        try await count(file)
+    }
+
+    /// What one transaction writes.
+    private struct Writing {
+        var chunks: [(row: Int64, data: [UInt8])] = []
+        /// Bytes by which each chunk of all series grows.
+        var grown: [ChunkID: Int] = [:]
+        /// Buckets that have no place in the file.
+        var lost = 0
+
+        var bytes: Int { grown.values.reduce(0, +) }
     }
 
     /// Merges some of the buckets that wait into their chunks; false when none wait.
     private func writePieces(_ file: DatabaseFile) async throws -> Bool {
-        let (pieces, store, keys) = state.withLock { state in
-            let pieces = state.pending.take(Self.chunksAWrite)
-            return (pieces, state.store, pieces.map { state.book.keys[$0.series] })
-        }
+        let (pieces, store) = state.withLock { ($0.pending.take(Self.chunksAWrite), $0.store) }
         guard !pieces.isEmpty else { return false }
         do {
-            let rows = pieces.map { store.row($0.chunk, $0.series) }
-            let known = try await file.read { database in try HistoryStore.read(rows.compactMap(\.self), database) }
-            var chunks: [(row: Int64, data: [UInt8])] = []
-            var grown: [ChunkID: Int] = [:]
-            for (index, piece) in pieces.enumerated() {
-                guard let row = rows[index] else { continue }
-                let data = merge(
-                    piece, into: known[row], ChunkCoder(kind: keys[index].kind, bounds: keys[index].bounds))
-                chunks.append((row, data))
-                grown[piece.chunk, default: 0] +=
-                    data.count - (known[row].map(\.count) ?? -HistoryStore.rowOverhead)
+            let writing = try await merge(pieces, store, file)
+            if try await makeRoom(for: writing.bytes, file) {
+                // What was read of the chunks may be deleted now.
+                state.withLock { $0.pending.restore(pieces) }
+                return true
             }
-            let (written, growth) = (chunks, grown)
-            try await file.write { database in try store.write(written, grown: growth, database) }
+            guard bytes + writing.bytes <= settings.maxSize else {
+                metrics.lost(buckets: pieces.map(\.places.count).reduce(0, +))
+                return true
+            }
+            let (chunks, grown) = (writing.chunks, writing.grown)
+            try await file.write { database in try store.write(chunks, grown: grown, database) }
+            state.withLock { $0.bytes += writing.bytes }
+            metrics.lost(buckets: writing.lost)
             return true
         } catch {
             state.withLock { $0.pending.restore(pieces) }
             throw error
         }
+    }
+
+    private func merge(
+        _ pieces: [PendingBuckets.Piece], _ store: HistoryStore, _ file: DatabaseFile
+    ) async throws -> Writing {
+        let keys = state.withLock { state in pieces.map { state.book.entries[$0.series]?.key } }
+        let rows = pieces.map { store.row($0.chunk, $0.series) }
+        let known = try await file.read { database in try HistoryStore.read(rows.compactMap(\.self), database) }
+        var writing = Writing()
+        for (index, piece) in pieces.enumerated() {
+            guard let row = rows[index], let key = keys[index] else {
+                writing.lost += piece.places.count
+                continue
+            }
+            let data = merge(piece, into: known[row], ChunkCoder(kind: key.kind, bounds: key.bounds))
+            writing.chunks.append((row, data))
+            writing.grown[piece.chunk, default: 0] +=
+                HistoryStore.cost(of: data.count) - (known[row].map { HistoryStore.cost(of: $0.count) } ?? 0)
+        }
+        return writing
     }
 
     /// The chunk's data with the piece's buckets. Data that is damaged is given up.

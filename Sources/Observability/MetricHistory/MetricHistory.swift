@@ -14,13 +14,13 @@ import Synchronization
 /// killed loses what it sampled since the last time, ``flushEvery`` at most.
 public final class MetricHistory: Service, CustomStringConvertible {
     struct State {
-        var book: SeriesBook
+        var book = SeriesBook()
         var pending = PendingBuckets()
         var store = HistoryStore()
         /// The file that `store` knows.
-        var file: ObjectIdentifier?
+        var file: DatabaseFile?
+        /// What the history takes in it.
         var bytes = 0
-        var foldedBefore = 0
         var isFailing = false
         var lastSample: ContinuousClock.Instant
         var lastFlush: ContinuousClock.Instant
@@ -59,8 +59,7 @@ public final class MetricHistory: Service, CustomStringConvertible {
         self.logger = logger
         self.now = now
         let start = ContinuousClock.now
-        state = Mutex(
-            State(book: SeriesBook(maxSeries: settings.maxSeries), lastSample: start, lastFlush: start))
+        state = Mutex(State(lastSample: start, lastFlush: start))
     }
 
     /// The name that the log of the daemon's services shows.
@@ -80,23 +79,30 @@ public final class MetricHistory: Service, CustomStringConvertible {
             try? await gracefulShutdown()
             return
         }
-        await flush()
-        let (beats, beat) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        // A slow disk or a long query holds a flush up, which must not keep samples from being taken.
+        let (flushes, due) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (end, ending) = AsyncStream<Void>.makeStream()
+        due.yield()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 while !Task.isCancelled {
-                    try? await Task.sleep(for: untilNextSample)
-                    beat.yield()
+                    guard (try? await Task.sleep(for: untilNextSample)) != nil else { return }
+                    sample()
+                    if isFlushDue { due.yield() }
                 }
             }
-            await withTaskCancellationOrGracefulShutdownHandler {
-                for await _ in beats { await turn() }
-            } onCancelOrGracefulShutdown: {
-                beat.finish()
+            group.addTask { [self] in
+                // In a task of its own: a cancelled task's writes would be dropped.
+                for await _ in flushes { await Task { await flush() }.value }
             }
+            await withTaskCancellationOrGracefulShutdownHandler {
+                for await _ in end {}
+            } onCancelOrGracefulShutdown: {
+                ending.finish()
+            }
+            due.finish()
             group.cancelAll()
         }
-        // In a task of its own: a cancelled task's writes would be dropped.
         await Task {
             sample()
             await flush()
@@ -110,10 +116,8 @@ public final class MetricHistory: Service, CustomStringConvertible {
         return .microseconds((time.floored(by: interval) + 1) * interval - time)
     }
 
-    private func turn() async {
-        sample()
-        let isDue = state.withLock { $0.lastFlush + flushEvery <= ContinuousClock.now + settings.interval / 2 }
-        if isDue { await flush() }
+    private var isFlushDue: Bool {
+        state.withLock { $0.lastFlush + flushEvery <= ContinuousClock.now + settings.interval / 2 }
     }
 
     /// Takes one sample of every series.
@@ -131,21 +135,20 @@ public final class MetricHistory: Service, CustomStringConvertible {
     /// - Parameters:
     ///   - time: microseconds since 1970.
     ///   - covered: microseconds since the samples before.
-    func observe(_ samples: [MetricSample], at time: Int64, covered: Int64) {
+    package func observe(_ samples: [MetricSample], at time: Int64, covered: Int64) {
         let steps = settings.tiers.map(\.step.inMicroseconds)
         // What differs from the interval by a hair is the interval: equal numbers take no space.
         let interval = settings.interval.inMicroseconds
         let isRegular = abs(covered - interval) < interval / 4
-        let (count, folded) = state.withLock { state in
+        let count = state.withLock { state in
             let buckets = state.book.observe(samples, at: time, covered: isRegular ? interval : max(1_000, covered))
             for step in steps {
                 let (chunk, place) = ChunkID.locate(time, step: step)
                 for (series, bucket) in buckets { state.pending.add(bucket, of: series, to: chunk, at: place) }
             }
-            defer { state.foldedBefore = state.book.folded.count }
-            return (state.book.keys.count, state.book.folded.count - state.foldedBefore)
+            return state.book.entries.count
         }
-        metrics.sampled(series: count, newlyFolded: folded)
+        metrics.sampled(series: count)
     }
 
     /// The system's time, in microseconds since 1970.

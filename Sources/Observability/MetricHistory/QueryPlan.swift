@@ -8,6 +8,8 @@ struct QueryPlan: Sendable {
     let step: Int64
     let tierStep: Int64
 
+    private static let longestStep: Int64 = 10 * 366 * 86_400 * 1_000_000
+
     init(_ query: MetricQuery, tiers: [MetricTier], now: Int64) throws(MetricHistoryError) {
         guard query.since < query.until else {
             throw MetricHistoryError(.invalidQuery, "the time asked for ends before it begins")
@@ -23,7 +25,9 @@ struct QueryPlan: Sendable {
         // The finest tier that reaches back so far; where none does, the one that reaches back farthest.
         let reaching = tiers.firstIndex { now - $0.retention.inMicroseconds <= query.since } ?? tiers.count - 1
         let wanted = query.step?.inMicroseconds ?? Self.step(over: end - query.since, tiers[reaching])
-        guard wanted > 0 else { throw MetricHistoryError(.invalidQuery, "the step is not longer than nothing") }
+        guard (1...Self.longestStep).contains(wanted) else {
+            throw MetricHistoryError(.invalidQuery, "the step is not longer than nothing and at most ten years")
+        }
         // Of those, the coarsest whose buckets fit into the step: it is read with the least effort.
         let tier =
             tiers[reaching...].last { wanted % $0.step.inMicroseconds == 0 } ?? tiers[min(reaching, tiers.count - 1)]

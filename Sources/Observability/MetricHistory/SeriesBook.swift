@@ -2,37 +2,55 @@ import Instruments
 
 /// Every series that the history knows, and what each counted when it was last sampled.
 struct SeriesBook: Sendable {
-    /// What a counter or histogram held at the last sample of this process.
+    struct Entry: Sendable {
+        let key: SeriesKey
+        /// When it was last sampled, in microseconds since 1970.
+        var lastSeen: Int64
+    }
+
+    /// What a series held at the last sample of this process.
     private enum Total {
+        case gauge
         case counter(Double)
         case histogram(counts: [UInt64], sum: Double)
     }
 
-    let maxSeries: Int
-    private(set) var keys: [SeriesKey] = []
-    /// When each series was last sampled, in microseconds since 1970.
-    private(set) var lastSeen: [Int64] = []
-    /// Series that were summed up in one called `_other`, so far.
-    private(set) var folded: Set<SeriesKey> = []
+    /// The series by their numbers, which are given in order and never again.
+    private(set) var entries: [Int: Entry] = [:]
     private var numbers: [SeriesKey: Int] = [:]
+    /// The series of the last sample. What is not in it was taken out of the registry: when it comes back, it counts
+    /// from zero.
     private var totals: [Int: Total] = [:]
-    private var labelled = 0
-
-    init(maxSeries: Int) {
-        self.maxSeries = maxSeries
-    }
+    private var next = 0
 
     /// The number of a series, entered if it is new.
     mutating func number(of key: SeriesKey, seen: Int64) -> Int {
         if let number = numbers[key] {
-            lastSeen[number] = max(seen, lastSeen[number])
+            if let before = entries[number]?.lastSeen, before < seen { entries[number]?.lastSeen = seen }
             return number
         }
-        numbers[key] = keys.count
-        keys.append(key)
-        lastSeen.append(seen)
-        if !key.labels.isEmpty { labelled += 1 }
-        return keys.count - 1
+        defer { next += 1 }
+        numbers[key] = next
+        entries[next] = Entry(key: key, lastSeen: seen)
+        return next
+    }
+
+    /// Forgets series.
+    mutating func forget(_ forgotten: [Int]) {
+        for number in forgotten {
+            if let key = entries.removeValue(forKey: number)?.key { numbers[key] = nil }
+            totals[number] = nil
+        }
+    }
+
+    /// The series that are sampled no more and were last seen before a time, or are more than `most` of those: the
+    /// longest unseen in front. None before the first sample, when nobody knows yet.
+    func gone(before time: Int64, most: Int) -> [Int] {
+        guard !totals.isEmpty else { return [] }
+        let gone = entries.filter { totals[$0.key] == nil }
+            .sorted { ($0.value.lastSeen, $0.key) < ($1.value.lastSeen, $1.key) }
+        return gone.enumerated().prefix { $0.offset < gone.count - most || $0.element.value.lastSeen < time }
+            .map(\.element.key)
     }
 
     /// Takes the samples of one instant, and gives for each series what it did since the last one.
@@ -43,66 +61,55 @@ struct SeriesBook: Sendable {
     mutating func observe(
         _ samples: [MetricSample], at time: Int64, covered: Int64
     ) -> [(series: Int, bucket: MetricBucket)] {
-        let keyed = samples.map { (key: SeriesKey($0), value: $0.value) }.sorted { $0.key.precedes($1.key) }
-        var others: [SeriesKey: MetricSample.Value] = [:]
         var buckets: [(Int, MetricBucket)] = []
-        for (key, value) in keyed {
-            if isTooMuch(key) {
-                folded.insert(key)
-                let other = key.other
-                others[other] = others[other].map { Self.sum($0, value) } ?? value
-            } else if let bucket = observe(key, value, at: time, covered: covered) {
-                buckets.append(bucket)
-            }
+        var current: [Int: Total] = [:]
+        buckets.reserveCapacity(samples.count)
+        for sample in samples where sample.value.isFinite {
+            let series = number(of: SeriesKey(sample), seen: time)
+            let bucket: MetricBucket
+            (bucket, current[series]) = Self.step(sample.value, since: totals[series], covered: covered)
+            buckets.append((series, bucket))
         }
-        return buckets + others.compactMap { observe($0.key, $0.value, at: time, covered: covered) }
+        totals = current
+        return buckets
     }
 
-    /// Series without labels are as many as the code has metrics; only labels can grow without end.
-    private func isTooMuch(_ key: SeriesKey) -> Bool {
-        !key.labels.isEmpty && labelled >= maxSeries && numbers[key] == nil
-    }
-
-    private mutating func observe(
-        _ key: SeriesKey, _ value: MetricSample.Value, at time: Int64, covered: Int64
-    ) -> (Int, MetricBucket)? {
+    /// What a series did since it was last sampled, and what it holds now. One that is new, or was reset, counted from
+    /// zero.
+    private static func step(
+        _ value: MetricSample.Value, since last: Total?, covered: Int64
+    ) -> (MetricBucket, Total) {
         switch value {
         case .gauge(let value):
-            guard value.isFinite else { return nil }
             let content = MetricBucket.Content.gauge(min: value, max: value, sum: value)
-            return (number(of: key, seen: time), MetricBucket(samples: 1, covered: 0, content: content))
+            return (MetricBucket(samples: 1, covered: 0, content: content), .gauge)
         case .counter(let value):
-            guard value.isFinite else { return nil }
-            let series = number(of: key, seen: time)
-            // A series that is new, or was reset, counted from zero.
             var increase = value
-            if case .counter(let before)? = totals[series], value >= before { increase = value - before }
-            totals[series] = .counter(value)
+            if case .counter(let before)? = last, value >= before { increase = value - before }
             let content = MetricBucket.Content.counter(increase: increase.withoutNoise, last: value)
-            return (series, MetricBucket(samples: 1, covered: covered, content: content))
+            return (MetricBucket(samples: 1, covered: covered, content: content), .counter(value))
         case .histogram(_, let counts, let sum):
-            let series = number(of: key, seen: time)
             var (newCounts, newSum) = (counts, sum)
-            if case .histogram(let before, let sumBefore)? = totals[series],
+            if case .histogram(let before, let sumBefore)? = last,
                 zip(counts, before).allSatisfy({ $0 >= $1 })
             {
                 newCounts = zip(counts, before).map { $0 - $1 }
                 newSum = sum - sumBefore
             }
-            totals[series] = .histogram(counts: counts, sum: sum)
             if newCounts.allSatisfy({ $0 == 0 }) { newCounts = [] }
             let content = MetricBucket.Content.histogram(counts: newCounts, sum: newSum.withoutNoise)
-            return (series, MetricBucket(samples: 1, covered: covered, content: content))
+            return (
+                MetricBucket(samples: 1, covered: covered, content: content), .histogram(counts: counts, sum: sum)
+            )
         }
     }
+}
 
-    private static func sum(_ first: MetricSample.Value, _ second: MetricSample.Value) -> MetricSample.Value {
-        switch (first, second) {
-        case (.counter(let first), .counter(let second)): .counter(first + second)
-        case (.gauge(let first), .gauge(let second)): .gauge(first + second)
-        case (.histogram(let bounds, let first, let sum), .histogram(_, let second, let secondSum)):
-            .histogram(bounds: bounds, counts: MetricBucket.sum(first, second), sum: sum + secondSum)
-        default: first
+extension MetricSample.Value {
+    /// What is not finite is no sample.
+    fileprivate var isFinite: Bool {
+        switch self {
+        case .gauge(let value), .counter(let value), .histogram(_, _, let value): value.isFinite
         }
     }
 }

@@ -6,18 +6,15 @@ public struct MetricHistorySettings: Sendable, Hashable {
     public var tiers: [MetricTier]
     /// The size in bytes that the history may take on disk; the oldest goes first.
     public var maxSize: Int
-    /// How many series with labels are kept apart; those beyond are summed up in one series `_other` a metric.
-    public var maxSeries: Int
 
     /// The metric history's settings; without arguments, the defaults.
     public init(
         interval: Duration = .seconds(10), tiers: [MetricTier] = MetricHistorySettings.defaultTiers,
-        maxSize: Int = 256 << 20, maxSeries: Int = 2_000
+        maxSize: Int = 256 << 20
     ) {
         self.interval = interval
         self.tiers = tiers
         self.maxSize = maxSize
-        self.maxSeries = maxSeries
     }
 
     /// Ten seconds for two days, a minute for two weeks, ten minutes for a year.

@@ -69,6 +69,10 @@ public enum SettingsCatalog {
         SettingKey(
             "metrics.listen", .addresses, \.metrics.listen,
             "Where `/metrics`, `/livez`, `/readyz` and `/healthz` are served; empty: nowhere."),
+        SettingKey(
+            "metrics.max_series", .integer, \.metrics.maxSeries, rule: SettingRules.range(1...100_000),
+            "How many series with labels all metrics together may have; new ones beyond are summed up in `_other` of "
+                + "their metric."),
     ]
 
     private static let records = [
@@ -99,9 +103,6 @@ public enum SettingsCatalog {
         SettingKey(
             "metric_history.max_size", .bytes, \.metricHistory.maxSize, rule: SettingRules.bytes((1 << 20)...(1 << 40)),
             "The size that the history may take on disk; the oldest of it goes first."),
-        SettingKey(
-            "metric_history.max_series", .integer, \.metricHistory.maxSeries, rule: SettingRules.range(1...100_000),
-            "How many series with labels are kept apart; the others of a metric are summed up in one, `_other`."),
         SettingKey(
             "log.level", .choice, \.log.level,
             "The least severe level of the application log, which goes to standard error."),
