@@ -67,6 +67,10 @@ let package = Package(
                 logging, unixSignals,
             ]),
         program("trivetctl", ["Commands", argumentParser]),
+        .executableTarget(
+            name: "metric-history-benchmark",
+            dependencies: ["Database", "Instruments", "MetricHistory", "Settings", coreMetrics, logging],
+            path: "Benchmarks/MetricHistory", swiftSettings: house),
 
         library(
             "Daemon",
