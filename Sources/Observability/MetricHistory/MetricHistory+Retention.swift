@@ -11,6 +11,7 @@ extension MetricHistory {
     /// Series that one flush forgets at most.
     private static let forgottenAFlush = 50
 
+    /// Deletes what is older than its tier keeps, and forgets series that are gone.
     func retain(_ file: DatabaseFile) async throws {
         let time = now()
         let cutoffs = Dictionary(
@@ -29,7 +30,6 @@ extension MetricHistory {
         }
         try await count(file)
         _ = try await makeRoom(for: 0, file)
-        metrics.written(bytes: bytes)
     }
 
     /// Deletes the spans that ended first, of whichever tier, until so many bytes more have room; whether any did.

@@ -18,8 +18,10 @@ extension MetricHistory {
             do {
                 let file = try await currentFile()
                 try await registerSeries(file)
-                while try await writePieces(file) {}
+                // First what is old, so that nothing else has to go for its sake.
                 try await retain(file)
+                while try await writePieces(file) {}
+                metrics.written(bytes: bytes)
                 succeeded()
             } catch {
                 failed(error)
