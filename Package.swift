@@ -86,7 +86,7 @@ let package = Package(
             "Admin/AdminAPI",
             [
                 "AdminModel", "Datastore", "Health", "Hosting", "Instruments", "JSON", "MetricHistory", "RequestLog",
-                "Scheduling", "Settings", httpTypes,
+                "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 

@@ -26,7 +26,7 @@ struct FirstStartResources {
         let job = Job(
             name: "log-purge-job", description: "Deletes storage logs that are older than purge.retain.",
             schedule: try CronSchedule(parsing: "* * * * *"),
-            target: HTTPTarget(uri: Self.purgeURL, method: "GET"))
+            target: .http(HTTPTarget(uri: Self.purgeURL, method: "GET")))
         do { try await scheduler.create(job) } catch let error as SchedulingError where error.code == .alreadyExists {}
     }
 }

@@ -24,7 +24,7 @@ struct SchedulerJobsTests {
                     #expect(run.status == 200)
                 }
                 try await scheduler.pause("tick")
-                world.caller.answer(.answered(status: 500, message: "answered 500"))
+                world.caller.answer(.answered(status: 500, excerpt: "no"))
                 let failed = try await scheduler.runNow("tick")
                 #expect(failed.outcome == .failed)
                 let lines = try await world.ledger()
@@ -66,11 +66,19 @@ struct SchedulerJobsTests {
             let scheduler = world.scheduler()
             var full = try job("*/5 0-6,22 1 JAN,jul MON-FRI", name: "Full_Job-1")
             full.description = "what it is \0 for: grüße"
-            full.attemptDeadline = .milliseconds(1500)
-            full.target = HTTPTarget(
-                uri: "https://example.test/path?x=1", method: "PUT",
-                headers: [TransferHeader("X-A", "1"), TransferHeader("X-A", ""), TransferHeader("x-b", "ü")],
-                body: Array(0...255))
+            full.timeZone = "America/New_York"
+            full.attemptDeadline = .milliseconds(15_500)
+            full.target = .http(
+                HTTPTarget(
+                    uri: "https://example.test/path?x=1", method: "PUT",
+                    headers: [TransferHeader("X-A", "1"), TransferHeader("X-A", ""), TransferHeader("x-b", "ü")],
+                    body: Array(0...255)))
+            full.retry = RetryConfig(
+                retryCount: 5, minBackoff: .milliseconds(1), maxBackoff: .seconds(86_400), maxDoublings: 0,
+                maxRetryDuration: .seconds(7))
+            full.missedRuns = .runOnce
+            full.startDeadline = .microseconds(1)
+            full.userUpdateTime = world.clock.now
             try await scheduler.create(full)
             try await scheduler.create(job(name: "another"))
             #expect(try await scheduler.job("Full_Job-1") == full)
@@ -79,6 +87,8 @@ struct SchedulerJobsTests {
             #expect(try await scheduler.job("a b\0") == nil)
             await #expect { try await scheduler.create(full) } throws: { code($0) == .alreadyExists }
             full.state = .paused
+            world.clock.set("2026-11-22T10:01:40Z")
+            full.userUpdateTime = world.clock.now
             try await scheduler.update(full)
             #expect(try await scheduler.job("Full_Job-1") == full)
             try await scheduler.delete("another")
@@ -97,13 +107,20 @@ struct SchedulerJobsTests {
             let changes: [@Sendable (inout Job) -> Void] = [
                 { $0.name = "" }, { $0.name = "a/b" }, { $0.name = "a b" }, { $0.name = "ä" }, { $0.name = "a\0" },
                 { $0.name = String(repeating: "a", count: 501) },
-                { $0.timeZone = "Europe/Berlin" }, { $0.attemptDeadline = .zero },
-                { $0.attemptDeadline = .seconds(-1) },
-                { $0.attemptDeadline = .seconds(1801) }, { $0.target.uri = "ftp://a/" }, { $0.target.uri = "" },
-                { $0.target.uri = "http://a/\r\nX: y" }, { $0.target.method = "TRACE" }, { $0.target.method = "get" },
-                { $0.target.body = [1] }, { $0.target.headers = [TransferHeader("X", "a\r\nb")] },
-                { $0.target.headers = [TransferHeader("X Y", "a")] },
-                { $0.target.headers = [TransferHeader("Content-Length", "1")] },
+                { $0.timeZone = "Europe/Atlantis" }, { $0.timeZone = "" },
+                { $0.timeZone = "../zoneinfo/Europe/Berlin" },
+                { $0.attemptDeadline = .zero }, { $0.attemptDeadline = .seconds(-1) },
+                { $0.attemptDeadline = .milliseconds(14_999) }, { $0.attemptDeadline = .seconds(1801) },
+                { $0.description = String(repeating: "a", count: 501) }, { $0.startDeadline = .zero },
+                { $0.startDeadline = .seconds(31 * 86_400) }, { $0.retry.retryCount = 6 }, { $0.retry.retryCount = -1 },
+                { $0.retry.minBackoff = .seconds(-1) }, { $0.retry.minBackoff = .seconds(3601) },
+                { $0.retry.maxBackoff = .seconds(31 * 86_400) }, { $0.retry.maxDoublings = -1 },
+                { $0.retry.maxRetryDuration = .seconds(-1) }, { $0.http { $0.uri = "ftp://a/" } },
+                { $0.http { $0.uri = "" } }, { $0.http { $0.uri = "http://a/\r\nX: y" } },
+                { $0.http { $0.method = "TRACE" } }, { $0.http { $0.method = "get" } }, { $0.http { $0.body = [1] } },
+                { $0.http { $0.headers = [TransferHeader("X", "a\r\nb")] } },
+                { $0.http { $0.headers = [TransferHeader("X Y", "a")] } },
+                { $0.http { $0.headers = [TransferHeader("Content-Length", "1")] } },
             ]
             for (index, change) in changes.enumerated() {
                 var bad = try job()
@@ -121,7 +138,9 @@ struct SchedulerJobsTests {
             bad.attemptDeadline = .zero
             let refused = bad
             await #expect { try await scheduler.update(refused) } throws: { code($0) == .invalidJob }
-            #expect(try await scheduler.job("tick") == job())
+            var stored = try job()
+            stored.userUpdateTime = world.clock.now
+            #expect(try await scheduler.job("tick") == stored)
         }
     }
 
@@ -188,6 +207,13 @@ struct SchedulerJobsTests {
         full.run.endTime = instant("2026-11-22T10:01:02Z")
         full.run.status = 503
         full.run.message = "no \0 way"
+        full.run.lateReason = "it was late"
+        full.run.attempts = [
+            JobAttempt(startTime: instant("2026-11-22T10:01:01Z"), latency: .milliseconds(1500), error: "refused"),
+            JobAttempt(
+                startTime: instant("2026-11-22T10:01:02Z"), latency: .microseconds(1), status: 503,
+                answer: String(repeating: "ü", count: 256)),
+        ]
         for record in [
             full, .missed("tick", range, message: "down", now: instant("2026-11-22T11:00:00Z")),
             .manual("tick", Timestamp(microseconds: 123_456_789)),

@@ -67,7 +67,7 @@ struct SchedulerTests {
             let scheduler = world.scheduler()
             try await scheduler.create(job())
             try await world.running(scheduler) {
-                world.caller.answer(.answered(status: 503, message: "answered 503: no"))
+                world.caller.answer(.answered(status: 503, excerpt: "no"))
                 await world.turn(scheduler, to: "2026-11-22T10:01:00Z")
                 try await world.expectLedger(["2026-11-22T10:01:00Z failed"])
                 let first = try await scheduler.runs().runs.first

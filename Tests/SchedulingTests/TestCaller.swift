@@ -9,7 +9,8 @@ final class TestCaller: JobCaller {
         var calls: [JobCall] = []
         var active: [String: Int] = [:]
         var overlaps = 0
-        var result = JobCallResult.answered(status: 200, message: nil)
+        var result = JobCallResult.answered(status: 200, excerpt: "")
+        var next: [JobCallResult] = []
         var isHeld = false
         var held: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextID = 0
@@ -23,6 +24,9 @@ final class TestCaller: JobCaller {
     var overlaps: Int { state.withLock { $0.overlaps } }
 
     func answer(_ result: JobCallResult) { state.withLock { $0.result = result } }
+
+    /// Answers the next calls so, one after the other, and those behind them as before.
+    func answerNext(_ results: JobCallResult...) { state.withLock { $0.next += results } }
 
     func hold() { state.withLock { $0.isHeld = true } }
 
@@ -52,7 +56,8 @@ final class TestCaller: JobCaller {
         if isHeld { await wait(id) }
         return state.withLock { state in
             state.active[call.job.name, default: 0] -= 1
-            return isHeld && Task.isCancelled ? .failed("cancelled") : state.result
+            if isHeld, Task.isCancelled { return .failed("cancelled") }
+            return state.next.isEmpty ? state.result : state.next.removeFirst()
         }
     }
 

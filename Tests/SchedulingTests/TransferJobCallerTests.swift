@@ -18,12 +18,14 @@ struct TransferJobCallerTests {
             JobEndpoint(url: url.replacingOccurrences(of: "http://service.test", with: server.url))
         }
         var job = try job()
-        job.target = HTTPTarget(
-            uri: "http://service.test/api/v1/purge", method: "POST",
-            headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")], body: Array("{}".utf8))
+        job.target = .http(
+            HTTPTarget(
+                uri: "http://service.test/api/v1/purge", method: "POST",
+                headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")],
+                body: Array("{}".utf8)))
         let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
-        #expect(await caller.call(call) == .answered(status: 204, message: nil))
-        #expect(await caller.call(call) == .answered(status: 204, message: nil))
+        #expect(await caller.call(call) == .answered(status: 204, excerpt: ""))
+        #expect(await caller.call(call) == .answered(status: 204, excerpt: ""))
         let seen = server.requests
         #expect(seen.count == 2)
         let request = try #require(seen.first)
@@ -31,6 +33,7 @@ struct TransferJobCallerTests {
         for line in [
             "User-Agent: Google-Cloud-Scheduler", "X-CloudScheduler: true", "X-CloudScheduler-JobName: tick",
             "X-CloudScheduler-ScheduleTime: 2026-11-22T10:01:00Z", "X-Mine: 1", "Content-Length: 2",
+            "Content-Type: application/octet-stream",
         ] { #expect(request.contains("\r\n\(line)\r\n"), "\(line)") }
         #expect(!request.contains("mine\r\n"))
         // A run goes out at most once, so no connection is used again.
@@ -38,20 +41,29 @@ struct TransferJobCallerTests {
         await client.shutdown()
     }
 
-    @Test("A failed answer is quoted in printable text, a long one cut")
-    func quoted() async throws {
+    @Test("The beginning of an answer is kept, as printable text of 512 bytes that ends with a whole character")
+    func excerpt() async throws {
+        #expect(TransferJobCaller.excerpt([]) == "")
+        #expect(TransferJobCaller.excerpt([0xFF, 0x41, 0, 0x7F, 0xC2, 0x85]) == "\u{FFFD}A   ")
+        for start in 0..<4 {
+            let text = String(repeating: "a", count: start) + String(repeating: "€", count: 300)
+            let excerpt = TransferJobCaller.excerpt(Array(text.utf8))
+            #expect(text.hasPrefix(excerpt))
+            #expect((510...512).contains(excerpt.utf8.count))
+        }
+        #expect(TransferJobCaller.excerpt([UInt8](repeating: 0xE2, count: 5000)).utf8.count <= 512)
         let body = "{\"message\":\"no\"}\r\n\u{7}" + String(repeating: "x", count: 1000)
         let server = try OneAnswerServer(
             "HTTP/1.1 500 No\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         defer { server.stop() }
         let client = TransferClient()
         let result = await call(client, server.url, deadline: .seconds(5))
-        guard case .answered(500, let message?) = result else {
+        guard case .answered(500, let excerpt) = result else {
             Issue.record("\(result)")
             return
         }
-        #expect(message.hasPrefix("answered 500: {\"message\":\"no\"}   xxx"))
-        #expect(message.utf8.count < 350)
+        #expect(excerpt.hasPrefix("{\"message\":\"no\"}   xxx"))
+        #expect(excerpt.utf8.count == 512)
         await client.shutdown()
     }
 
@@ -99,7 +111,7 @@ struct TransferJobCallerTests {
 
     private func call(_ client: TransferClient, _ url: String, deadline: Duration) async -> JobCallResult {
         guard var job = try? job() else { return .failed("no job") }
-        job.target.uri = url
+        job.http { $0.uri = url }
         job.attemptDeadline = deadline
         return await TransferJobCaller(client: client).call(
             JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z")))

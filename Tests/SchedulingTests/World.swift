@@ -116,5 +116,16 @@ final class World: Sendable {
 func job(_ schedule: String = "* * * * *", name: String = "tick") throws -> Job {
     Job(
         name: name, schedule: try CronSchedule(parsing: schedule),
-        target: HTTPTarget(uri: "http://127.0.0.1:8082/api/v1/purge", method: "GET"))
+        target: .http(HTTPTarget(uri: "http://127.0.0.1:8082/api/v1/purge", method: "GET")))
+}
+
+extension Job {
+    /// Changes the target.
+    mutating func http(_ body: (inout HTTPTarget) -> Void) {
+        switch target {
+        case .http(var http):
+            body(&http)
+            target = .http(http)
+        }
+    }
 }

@@ -18,7 +18,8 @@ public enum AdminPath {
     public static let metrics = "/admin/v1/metrics"
     /// GET: `MetricAnswer`.
     public static let metricsQuery = "/admin/v1/metrics:query"
-    /// GET: `JobList`; below it, one `JobInfo` a name, and POST `NAME:run`: `RunInfo`.
+    /// GET: `JobList`; POST a job: `JobInfo`; below it, GET, PATCH and DELETE by name, POST `NAME:pause` and
+    /// `NAME:resume`: `JobInfo`, and POST `NAME:run`: `RunInfo`.
     public static let jobs = "/admin/v1/scheduler/jobs"
     /// GET: `RunPage`.
     public static let runs = "/admin/v1/scheduler/runs"

@@ -1,5 +1,28 @@
 /// One line of the scheduler's ledger.
 public struct RunInfo: Codable, Sendable, Hashable {
+    /// One call of a run.
+    public struct Attempt: Codable, Sendable, Hashable {
+        /// When the call began, RFC 3339.
+        public let startTime: String
+        /// How long it took: seconds with an `s` behind.
+        public let latency: String
+        /// The target's HTTP status; nil when no answer came.
+        public let status: Int?
+        /// The beginning of what the target answered.
+        public let answer: String?
+        /// Why no answer came.
+        public let error: String?
+
+        /// Creates an attempt.
+        public init(startTime: String, latency: String, status: Int?, answer: String?, error: String?) {
+            self.startTime = startTime
+            self.latency = latency
+            self.status = status
+            self.answer = answer
+            self.error = error
+        }
+    }
+
     /// The job's name.
     public let job: String
     /// `scheduled`, `manual` or `missed`.
@@ -20,11 +43,16 @@ public struct RunInfo: Codable, Sendable, Hashable {
     public let status: Int?
     /// Why it ended so.
     public let message: String?
+    /// Why it started after its instant; nil where it did not.
+    public let lateReason: String?
+    /// The calls that were made, in order; nil when there were none.
+    public let attempts: [Attempt]?
 
     /// Creates a run.
     public init(
         job: String, kind: String, outcome: String, scheduledTime: String?, lastScheduledTime: String? = nil,
-        missedCount: Int? = nil, startTime: String?, endTime: String?, status: Int?, message: String?
+        missedCount: Int? = nil, startTime: String?, endTime: String?, status: Int?, message: String?,
+        lateReason: String? = nil, attempts: [Attempt]? = nil
     ) {
         self.job = job
         self.kind = kind
@@ -36,6 +64,8 @@ public struct RunInfo: Codable, Sendable, Hashable {
         self.endTime = endTime
         self.status = status
         self.message = message
+        self.lateReason = lateReason
+        self.attempts = attempts
     }
 }
 

@@ -18,25 +18,52 @@ extension Scheduler {
         state.withLock { $0.jobs[name]?.nextRun }
     }
 
+    /// Why an enabled job has no next run although its schedule goes on; nil when nothing is wrong.
+    public func problem(of job: Job) -> String? {
+        do throws(SchedulingError) {
+            _ = try zones.zone(job.timeZone)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
     /// Makes a job; its first instant is the next one. Throws `invalidJob`, `alreadyExists`.
-    public func create(_ job: Job) async throws {
+    @discardableResult
+    public func create(_ job: Job) async throws -> Job {
         try await lock.withLock {
-            let change = try await store.create(job, now: clock.now)
-            apply(job.name, job, change)
+            let new = try checked(job)
+            apply(new.name, new, try await store.create(new, now: clock.now))
+            return new
         }
     }
 
     /// Replaces a job; the new schedule counts from now. Throws `invalidJob`, `notFound`.
-    public func update(_ job: Job) async throws {
-        try await change(job.name) { _ in job }
+    @discardableResult
+    public func update(_ job: Job) async throws -> Job {
+        try await update(job.name) { _ in job }
     }
 
-    /// Deletes a job; its records stay until they are too old. A run under way goes on. Throws `notFound`.
+    /// Replaces a job by what the closure makes of it, which keeps its name; the new schedule counts from now. Throws
+    /// `invalidJob`, `notFound`.
+    @discardableResult
+    public func update(_ name: String, _ body: @escaping @Sendable (Job) throws -> Job) async throws -> Job {
+        let job = try await change(name) { old in
+            var new = try body(old)
+            new.name = old.name
+            return try self.checked(new)
+        }
+        guard let job else { throw SchedulingError(.notFound, "there is no job \(name.debugDescription)") }
+        return job
+    }
+
+    /// Deletes a job; its records stay until they are too old. A call under way goes on, without retries. Throws
+    /// `notFound`.
     public func delete(_ name: String) async throws {
-        try await change(name) { _ in nil }
+        _ = try await change(name) { _ in nil }
     }
 
-    /// Lets a job's instants pass without runs; what is under way goes on. Throws `notFound`.
+    /// Lets a job's instants pass without runs; a call under way goes on, without retries. Throws `notFound`.
     public func pause(_ name: String) async throws {
         try await setState(.paused, of: name)
     }
@@ -71,18 +98,28 @@ extension Scheduler {
         try await ledger.page(job: job, outcome: outcome, since: since, limit: limit, token: pageToken)
     }
 
+    /// The job as it is stored, when it can be.
+    private func checked(_ job: Job) throws(SchedulingError) -> Job {
+        try job.validate()
+        _ = try zones.zone(job.timeZone)
+        var job = job
+        job.userUpdateTime = clock.now
+        return job
+    }
+
     private func setState(_ new: Job.State, of name: String) async throws {
-        try await change(name) { job in
+        _ = try await change(name) { job in
             var job = job
             job.state = new
             return job
         }
     }
 
-    private func change(_ name: String, _ body: @escaping @Sendable (Job) throws -> Job?) async throws {
+    private func change(_ name: String, _ body: @escaping @Sendable (Job) throws -> Job?) async throws -> Job? {
         try await lock.withLock {
             let (job, change) = try await store.change(name, now: clock.now, body)
             apply(name, job, change)
+            return job
         }
     }
 
@@ -93,10 +130,14 @@ extension Scheduler {
                 JobRun(job: name, kind: .missed(missed), scheduledTime: missed.to, outcome: .missed))
         }
         if job != nil { metrics.register(name, lastSuccess: change.mark.lastSuccess) }
-        state.withLock { state in
-            guard state.phase != .idle else { return }
-            state.jobs[name] = job.map { SchedulerState.Scheduled($0, mark: change.mark.mark) }
+        let schedule = job.flatMap { try? zones.schedule(of: $0) }
+        let lane = state.withLock { state in
+            if state.phase != .idle {
+                state.jobs[name] = job.map { SchedulerState.Scheduled($0, schedule, mark: change.mark.mark) }
+            }
+            return state.lanes[name]
         }
+        lane?.bell.ring()
         doorbell.ring()
     }
 }

@@ -1,5 +1,6 @@
 import Datastore
 import Logging
+import Settings
 import Synchronization
 
 // From a record that says running to its outcome.
@@ -49,26 +50,17 @@ extension Scheduler {
                 }
             }
         }.value
-        metrics.ended(record.run)
-        log(record.run)
+        note(record.run)
+    }
+
+    /// Counts and logs a record that has its final outcome.
+    func note(_ run: JobRun) {
+        metrics.ended(run)
+        log(run)
     }
 
     private func perform(_ job: Job, _ record: LedgerRecord) async -> JobRun {
-        var record = record
-        let result = await caller.call(JobCall(job: job, scheduledTime: record.time))
-        record.run.endTime = clock.now
-        switch result {
-        case .answered(let status, let message):
-            record.run.outcome = (200..<300).contains(status) ? .succeeded : .failed
-            record.run.status = status
-            record.run.message = message
-        case .failed where Task.isCancelled:
-            record.run.outcome = .interrupted
-            record.run.message = "the daemon stopped while the call was out"
-        case .failed(let reason):
-            record.run.outcome = .failed
-            record.run.message = reason
-        }
+        let record = await attempt(job, record)
         await settle(record)
         await lock.withLock { await proceed(job.name) }
         return record.run
@@ -88,7 +80,19 @@ extension Scheduler {
             state.withLock { $0.lanes[name] = nil }
             return await skip(record, "the job was \(job == nil ? "deleted" : "paused") while this instant waited")
         }
-        record.run.startTime = clock.now
+        let now = clock.now
+        let delay = now.since(waiting)
+        if let deadline = job.startDeadline, delay > deadline {
+            state.withLock { $0.lanes[name] = nil }
+            return await skip(
+                record,
+                """
+                its turn came \(DurationText.string(delay)) late: the start deadline is \
+                \(DurationText.string(deadline))
+                """)
+        }
+        record.run.startTime = now
+        record.run.lateReason = "the run before it was under way"
         do {
             try await ledger.update(record)
             start(job, record)
@@ -109,7 +113,7 @@ extension Scheduler {
         await settle(record)
     }
 
-    func log(_ run: JobRun) {
+    private func log(_ run: JobRun) {
         var metadata: Logger.Metadata = ["job": "\(run.job)", "outcome": "\(run.outcome.rawValue)"]
         metadata["instant"] = run.scheduledTime.map { "\(CivilTime($0).text)" }
         metadata["status"] = run.status.map { "\($0)" }

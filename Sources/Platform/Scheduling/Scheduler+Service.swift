@@ -26,34 +26,36 @@ extension Scheduler: Service {
     private func recover() async throws {
         let now = clock.now
         let closed = try await ledger.closeOpen(at: now)
+        for run in closed { note(run) }
         let marks = try await ledger.marks()
-        var missed: [LedgerRecord] = []
-        var newMarks: [String: Timestamp] = [:]
+        var steps: [Step] = []
         var jobs: [String: SchedulerState.Scheduled] = [:]
         for job in try await store.all() {
             metrics.register(job.name, lastSuccess: marks[job.name]?.lastSuccess)
-            var scheduled = SchedulerState.Scheduled(job, mark: marks[job.name]?.mark ?? now)
-            if let plan = scheduled.plan(now: now, lateness: nil) {
-                scheduled.advance(plan)
-                if let range = plan.missed {
-                    missed.append(.missed(job.name, range, message: "the daemon was down", now: now))
-                }
+            let scheduled = SchedulerState.Scheduled(job, schedule(of: job), mark: marks[job.name]?.mark ?? now)
+            if let plan = scheduled.plan(now: now, lateness: job.latenessAfterDowntime) {
+                steps.append(Step(job, plan, .start, late: .downtime, now: now))
             }
-            newMarks[job.name] = scheduled.mark
             jobs[job.name] = scheduled
-        }
-        _ = try await ledger.begin(missed, marks: newMarks)
-        for run in closed + missed.map(\.run) {
-            metrics.ended(run)
-            log(run)
         }
         let recovered = jobs
         state.withLock { state in
             state.jobs = recovered
             if state.phase == .idle { state.phase = .running }
-            state.lastTurn = clock.uptime
         }
+        try await take(steps, marks: jobs.mapValues(\.mark))
+        state.withLock { $0.lastTurn = clock.uptime }
         beginning.ring()
+    }
+
+    /// When a job runs; nil, with a word in the log, where its zone has gone from this machine.
+    private func schedule(of job: Job) -> ZonedSchedule? {
+        do throws(SchedulingError) {
+            return try zones.schedule(of: job)
+        } catch {
+            logger.error("job not scheduled", metadata: ["job": "\(job.name)", "error": "\(error)"])
+            return nil
+        }
     }
 
     private func loop() async {
@@ -76,11 +78,15 @@ extension Scheduler: Service {
     }
 
     private func stop() {
-        state.withLock { $0.phase = .stopping }
+        let lanes = state.withLock { state in
+            state.phase = .stopping
+            return state.lanes.values.map { $0 }
+        }
+        for lane in lanes { lane.bell.ring() }
         doorbell.ring()
     }
 
-    /// Lets runs under way end within the timeout, then ends them.
+    /// Lets calls under way end within the timeout, then ends them.
     private func drain() async {
         let waiting = await lock.withLock {
             state.withLock { state in

@@ -2,26 +2,52 @@ import Datastore
 import Logging
 import Synchronization
 
+/// Why instants were not run in their time.
+enum LateCause: String, Sendable {
+    case downtime = "the daemon was down"
+    case clock = "the clock jumped, or starts could not be recorded in time"
+}
+
+extension Job {
+    /// How late an instant may still be started while the daemon is up.
+    func lateness(usual: Duration) -> Duration {
+        switch missedRuns {
+        case .skip: startDeadline ?? usual
+        case .runOnce: startDeadline ?? .microseconds(Int64.max)
+        }
+    }
+
+    /// How late an instant may still be started that passed while the daemon was down; nil for not at all.
+    var latenessAfterDowntime: Duration? {
+        switch missedRuns {
+        case .skip: nil
+        case .runOnce: lateness(usual: .zero)
+        }
+    }
+}
+
 // One turn of the loop: what is due is recorded in one transaction, then started.
 extension Scheduler {
     /// What a turn will do for one job.
-    private struct Step: Sendable {
+    struct Step: Sendable {
         let job: Job
         let plan: SchedulePlan
-        var records: [LedgerRecord] = []
+        private(set) var records: [LedgerRecord] = []
 
-        /// Decides what becomes of the instants that a plan names, given the job's queue.
-        init(_ job: Job, _ plan: SchedulePlan, _ arrival: JobQueue.Arrival, now: Timestamp) {
+        /// Decides what becomes of the instants that a plan names, given the job's queue and why they are late, if so.
+        init(_ job: Job, _ plan: SchedulePlan, _ arrival: JobQueue.Arrival, late cause: LateCause?, now: Timestamp) {
             self.job = job
             self.plan = plan
             if let missed = plan.missed {
-                records.append(.missed(job.name, missed, message: "the clock jumped over these", now: now))
+                let message = (cause ?? .clock).rawValue
+                records.append(.missed(job.name, missed, message: message, now: now))
             }
             guard let due = plan.due else { return }
             switch arrival {
             case .start:
                 var record = LedgerRecord.scheduled(job.name, due, .running)
                 record.run.startTime = now
+                record.run.lateReason = cause?.rawValue
                 records.append(record)
             case .wait: records.append(.scheduled(job.name, due, .waiting))
             case .skip(let waiting):
@@ -40,15 +66,17 @@ extension Scheduler {
             state.lastTurn = clock.uptime
             guard state.phase == .running else { return [Step]() }
             return state.jobs.values.compactMap { scheduled in
-                scheduled.plan(now: now, lateness: timing.lateness).map { plan in
-                    let arrival = state.lanes[scheduled.job.name]?.queue.arrival ?? .start
-                    return Step(scheduled.job, plan, arrival, now: now)
+                let job = scheduled.job
+                return scheduled.plan(now: now, lateness: job.lateness(usual: timing.lateness)).map { plan in
+                    let arrival = state.lanes[job.name]?.queue.arrival ?? .start
+                    let isLate = plan.due.map { now.since($0) > timing.lateness } ?? false
+                    return Step(job, plan, arrival, late: isLate ? .clock : nil, now: now)
                 }
             }
         }
         if !steps.isEmpty {
             do {
-                try await take(steps)
+                try await take(steps, marks: [:])
             } catch {
                 // Nothing was recorded, so nothing is called; the same instants are due again in the next turn.
                 logger.error("due runs not started", metadata: ["jobs": "\(steps.count)", "error": "\(error)"])
@@ -58,9 +86,10 @@ extension Scheduler {
         return state.withLock { $0.wake }
     }
 
-    private func take(_ steps: [Step]) async throws {
+    /// Records what the steps say, raises the jobs' marks and others, all at once, and starts what is to run.
+    func take(_ steps: [Step], marks others: [String: Timestamp]) async throws {
         let records = steps.flatMap(\.records)
-        let marks = Dictionary(steps.map { ($0.job.name, $0.plan.mark) }) { first, _ in first }
+        let marks = others.merging(steps.map { ($0.job.name, $0.plan.mark) }) { _, own in own }
         let isNew = try await ledger.begin(records, marks: marks)
         let accepted = Set(zip(records, isNew).filter(\.1).map(\.0.key))
         for step in steps {
@@ -72,9 +101,7 @@ extension Scheduler {
     /// What follows from a record that is in the ledger now.
     private func follow(_ record: LedgerRecord, of job: Job) {
         if record.run.outcome.isFinal {
-            metrics.ended(record.run)
-            log(record.run)
-            return
+            return note(record.run)
         }
         state.withLock { $0.lanes[job.name, default: .init()].queue.arrive(record.time) }
         if record.run.outcome == .running { start(job, record) }

@@ -11,13 +11,14 @@ public import Transfer
 /// A run is recorded as running before its call goes out, and with its outcome after. Runs of one job never overlap,
 /// those by hand included: an instant that comes meanwhile waits, and one that finds another waiting is skipped, with
 /// the reason in its record. Instants that passed while the daemon was down, or that a clock set ahead jumped over,
-/// become one record of a range.
+/// become one record of a range, but for the last of them where the job wants it run.
 public final class Scheduler: Sendable {
     /// The indexes that the ledger's queries need; the daemon declares them to the datastore.
     public static let indexes = RunLedger.indexes
 
     let ledger: RunLedger
     let store: JobStore
+    let zones: ZoneDatabase
     let caller: any JobCaller
     let clock: any SchedulerClock
     let timing: SchedulerTiming
@@ -34,11 +35,12 @@ public final class Scheduler: Sendable {
     /// A scheduler that calls as the caller does, by the given clock.
     public init(
         datastore: Datastore, caller: any JobCaller, clock: any SchedulerClock = SystemSchedulerClock(),
-        settings: SchedulerSettings, timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory,
-        logger: Logger
+        zones: ZoneDatabase = ZoneDatabase(), settings: SchedulerSettings,
+        timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory, logger: Logger
     ) {
         ledger = RunLedger(datastore: datastore)
-        store = JobStore(datastore: datastore)
+        store = JobStore(datastore: datastore, zones: zones)
+        self.zones = zones
         self.caller = caller
         self.clock = clock
         self.timing = timing

@@ -11,19 +11,22 @@ struct SchedulerState: Sendable {
     /// A job and where its schedule stands.
     struct Scheduled: Sendable {
         let job: Job
+        /// Nil when the job's zone is not known on this machine: it has no instants then.
+        private let schedule: ZonedSchedule?
         private(set) var mark: Timestamp
         private(set) var next: Timestamp?
 
-        init(_ job: Job, mark: Timestamp) {
+        init(_ job: Job, _ schedule: ZonedSchedule?, mark: Timestamp) {
             self.job = job
+            self.schedule = schedule
             self.mark = mark
-            next = job.schedule.next(after: mark)
+            next = schedule?.next(after: mark)
         }
 
         /// What is due, nil when nothing is: the common case costs a comparison.
         func plan(now: Timestamp, lateness: Duration?) -> SchedulePlan? {
-            guard job.state == .enabled, let next, next <= now else { return nil }
-            return SchedulePlan(schedule: job.schedule, mark: mark, now: now, lateness: lateness)
+            guard job.state == .enabled, let schedule, let next, next <= now else { return nil }
+            return SchedulePlan(schedule: schedule, mark: mark, now: now, lateness: lateness)
         }
 
         mutating func advance(_ plan: SchedulePlan) {
@@ -39,6 +42,8 @@ struct SchedulerState: Sendable {
     struct Lane: Sendable {
         var queue = JobQueue()
         var task: Task<JobRun, Never>?
+        /// Wakes a run that waits for its next attempt.
+        let bell = Doorbell()
     }
 
     var phase = Phase.idle

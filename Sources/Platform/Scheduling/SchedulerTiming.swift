@@ -1,6 +1,6 @@
 /// The scheduler's own times, which tests change.
 public struct SchedulerTiming: Sendable, Hashable {
-    /// How late an instant may still be run, while the daemon is up.
+    /// How late an instant may still be run while the daemon is up, of a job that says nothing else.
     public var lateness: Duration
     /// The longest sleep of the loop: how soon a clock that was set is noticed.
     public var longestSleep: Duration

@@ -165,7 +165,7 @@ struct LiveDaemon: Sendable {
 /// Calls whose outcome stands in the job's name.
 private struct OddEven: JobCaller {
     func call(_ call: JobCall) async -> JobCallResult {
-        .answered(status: call.job.name.hasPrefix("bad") ? 500 : 200, message: nil)
+        .answered(status: call.job.name.hasPrefix("bad") ? 500 : 200, excerpt: "so it went")
     }
 }
 

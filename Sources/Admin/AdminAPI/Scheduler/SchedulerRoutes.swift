@@ -16,6 +16,21 @@ struct SchedulerRoutes: AdminRoutes {
             read("\(AdminPath.jobs)/{job}") { call in
                 .model(try await info(try await job(call.parameter("job"))))
             },
+            write(.post, AdminPath.jobs) { call in
+                let job = try JobBody.job(JobBody.merged(JSONObject(), try await body(call)))
+                return .model(try await info(try await parts.scheduler.create(job)))
+            },
+            write(.patch, "\(AdminPath.jobs)/{job}") { call in .model(try await info(try await patch(call))) },
+            write(.delete, "\(AdminPath.jobs)/{job}") { call in
+                try await parts.scheduler.delete(call.parameter("job"))
+                return .json(.object(JSONObject()))
+            },
+            write(.post, "\(AdminPath.jobs)/{job}:pause") { call in
+                try await setState(call) { try await parts.scheduler.pause($0) }
+            },
+            write(.post, "\(AdminPath.jobs)/{job}:resume") { call in
+                try await setState(call) { try await parts.scheduler.resume($0) }
+            },
             write(.post, "\(AdminPath.jobs)/{job}:run") { call in
                 _ = try await call.body(allowed: [])
                 return .model(RunInfo(try await parts.scheduler.runNow(call.parameter("job"))))
@@ -37,14 +52,34 @@ struct SchedulerRoutes: AdminRoutes {
         return job
     }
 
+    private func body(_ call: AdminCall) async throws -> JSONObject {
+        try await call.body(allowed: JobBody.members)
+    }
+
+    /// Changes what the body names and leaves the rest: a merge patch (RFC 7396), in which null stands for the default.
+    private func patch(_ call: AdminCall) async throws -> Job {
+        let (name, patch) = (call.parameter("job"), try await body(call))
+        return try await parts.scheduler.update(name) { old in
+            var job = try JobBody.job(JobBody.merged(JobBody.object(of: old), patch))
+            guard job.name == old.name else { throw AdminProblem.invalid("a job's name cannot be changed") }
+            job.state = old.state
+            return job
+        }
+    }
+
+    private func setState(
+        _ call: AdminCall, _ change: (String) async throws -> Void
+    ) async throws -> HostedResponse {
+        _ = try await call.body(allowed: [])
+        let name = call.parameter("job")
+        try await change(name)
+        return .model(try await info(try await job(name)))
+    }
+
     private func info(_ job: Job) async throws -> JobInfo {
         let last = try await parts.scheduler.runs(job: job.name, limit: 1).runs.first
         return JobInfo(
-            name: job.name, schedule: job.schedule.text, timeZone: job.timeZone, state: job.state.rawValue,
-            httpTarget: .init(uri: job.target.uri, httpMethod: job.target.method),
-            attemptDeadline: job.attemptDeadline.secondsText,
-            nextTime: parts.scheduler.nextRun(of: job.name)?.rfc3339,
-            lastRun: last.map { RunInfo($0) })
+            job, next: parts.scheduler.nextRun(of: job.name), last: last, problem: parts.scheduler.problem(of: job))
     }
 
     private func runs(_ call: AdminCall) async throws -> RunPage {
@@ -61,25 +96,5 @@ struct SchedulerRoutes: AdminRoutes {
             job: call.query("job"), outcome: outcome, since: try call.instant("since"), limit: try call.limit(),
             pageToken: call.query("pageToken"))
         return RunPage(runs: page.runs.map { RunInfo($0) }, nextPageToken: page.nextPageToken)
-    }
-}
-
-extension RunInfo {
-    /// A record of the ledger.
-    init(_ run: JobRun) {
-        var range: MissedRange?
-        let kind: String
-        switch run.kind {
-        case .scheduled: kind = "scheduled"
-        case .manual: kind = "manual"
-        case .missed(let missed):
-            kind = "missed"
-            range = missed
-        }
-        self.init(
-            job: run.job, kind: kind, outcome: run.outcome.rawValue,
-            scheduledTime: (range?.from ?? run.scheduledTime)?.rfc3339, lastScheduledTime: range?.to.rfc3339,
-            missedCount: range?.count, startTime: run.startTime?.fixedText, endTime: run.endTime?.fixedText,
-            status: run.status, message: run.message)
     }
 }

@@ -22,6 +22,13 @@ struct AdminClient: Sendable {
         return try ModelJSON.model(type, from: try await send("POST", path, [], body: bytes))
     }
 
+    /// Sends JSON that is built by hand, since a model cannot tell null from nothing.
+    func send<Model: Decodable>(_ type: Model.Type, _ method: String, _ path: String, _ body: JSONObject) async throws
+        -> Model
+    {
+        try ModelJSON.model(type, from: try await send(method, path, [], body: JSONValue.object(body).serialized()))
+    }
+
     func delete(_ path: String, query: Query = []) async throws {
         _ = try await send("DELETE", path, query)
     }

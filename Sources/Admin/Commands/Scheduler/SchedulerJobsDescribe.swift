@@ -18,10 +18,28 @@ struct SchedulerJobsDescribe: LeafCommand {
 
 extension JobInfo: Described {
     var members: [(String, Cell)] {
-        [
-            ("name", Cell(name)), ("schedule", Cell(schedule)), ("timeZone", Cell(timeZone)),
-            ("state", .condition(state)), ("target", Cell("\(httpTarget.httpMethod) \(httpTarget.uri)")),
-            ("attemptDeadline", Cell(attemptDeadline)), ("nextTime", Cell(nextTime)),
-        ] + (lastRun?.members.map { ("lastRun.\($0.0)", $0.1) } ?? [])
+        let headers = httpTarget.headers?.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let members: [(String, Cell?)] = [
+            ("name", Cell(name)), ("description", description.map { Cell($0) }), ("schedule", Cell(schedule)),
+            ("timeZone", Cell(timeZone)), ("state", .condition(state)), ("problem", problem.map { Cell($0, .bad) }),
+            ("target", Cell("\(httpTarget.httpMethod) \(httpTarget.uri)")),
+            ("headers", headers.map { Cell($0.joined(separator: "; ")) }), ("body", httpTarget.body.map { Cell($0) }),
+            ("retries", Cell(retries)), ("attemptDeadline", Cell(attemptDeadline)),
+            ("missedRunPolicy", Cell(missedRunPolicy)), ("startDeadline", startDeadline.map { Cell($0) }),
+            ("userUpdateTime", userUpdateTime.map { Cell($0) }),
+            ("lastAttemptTime", lastAttemptTime.map { Cell($0) }),
+            ("status", status.map { Cell("\($0.code) \($0.message)", .bad) }), ("nextTime", Cell(nextTime)),
+        ]
+        return members.compactMap { name, cell in cell.map { (name, $0) } }
+            + (lastRun?.members.map { ("lastRun.\($0.0)", $0.1) } ?? [])
+    }
+
+    /// The retry config in one line.
+    private var retries: String {
+        guard retryConfig.retryCount > 0 else { return "none" }
+        let config = retryConfig
+        let backoff = "backoff \(config.minBackoffDuration) to \(config.maxBackoffDuration)"
+        let limit = config.maxRetryDuration == "0s" ? "" : ", within \(config.maxRetryDuration)"
+        return "\(config.retryCount), \(backoff), \(config.maxDoublings) doublings\(limit)"
     }
 }

@@ -2,7 +2,7 @@ public import Datastore
 
 /// Makes a job's call. The scheduler's tests bring their own.
 public protocol JobCaller: Sendable {
-    /// Makes the call and tells how it went, within the job's attempt deadline; when the task is cancelled, at once.
+    /// Makes one attempt and tells how it went, within the job's attempt deadline; when the task is cancelled, at once.
     func call(_ call: JobCall) async -> JobCallResult
 }
 
@@ -16,8 +16,8 @@ public struct JobCall: Sendable, Hashable {
 
 /// How a call went.
 public enum JobCallResult: Sendable, Hashable {
-    /// The target answered; a message may quote what a failed one said.
-    case answered(status: Int, message: String?)
+    /// The target answered, with a body that begins so.
+    case answered(status: Int, excerpt: String)
     /// No answer came, and why.
     case failed(String)
 }

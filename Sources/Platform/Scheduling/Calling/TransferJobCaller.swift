@@ -2,8 +2,10 @@ public import Transfer
 
 /// Calls targets over HTTP, with the headers that Cloud Scheduler sends.
 public struct TransferJobCaller: JobCaller {
-    /// The most of an answer that is read; a job's answer is not kept.
+    /// The most of an answer that is read.
     static let maximumResponseBytes = 1024 * 1024
+    /// The most of an answer that is kept.
+    static let excerptBytes = 512
 
     private let client: TransferClient
     private let resolve: @Sendable (String) -> JobEndpoint
@@ -22,15 +24,19 @@ public struct TransferJobCaller: JobCaller {
     public func call(_ call: JobCall) async -> JobCallResult {
         do throws(TransferError) {
             let response = try await client.execute(request(call))
-            let isSuccess = (200..<300).contains(response.status)
-            return .answered(status: response.status, message: isSuccess ? nil : Self.quote(response))
+            return .answered(status: response.status, excerpt: Self.excerpt(response.body))
         } catch {
             return .failed(error.message)
         }
     }
 
     private func request(_ call: JobCall) -> TransferRequest {
-        let target = call.job.target
+        switch call.job.target {
+        case .http(let target): request(call, target)
+        }
+    }
+
+    private func request(_ call: JobCall, _ target: HTTPTarget) -> TransferRequest {
         let endpoint = resolve(target.uri)
         let own = [
             TransferHeader("User-Agent", "Google-Cloud-Scheduler"),
@@ -38,18 +44,28 @@ public struct TransferJobCaller: JobCaller {
             TransferHeader("X-CloudScheduler-JobName", call.job.name),
             TransferHeader("X-CloudScheduler-ScheduleTime", CivilTime(call.scheduledTime).text),
         ]
-        // A run goes out once: libcurl would repeat it on a connection that turns out to be dead.
+        var headers = own + target.headers.filter { own[$0.name] == nil }
+        if !target.body.isEmpty, headers["Content-Type"] == nil {
+            headers.append(TransferHeader("Content-Type", "application/octet-stream"))
+        }
+        // An attempt goes out once: libcurl would repeat it on a connection that turns out to be dead.
         return TransferRequest(
-            method: target.method, url: endpoint.url,
-            headers: own + target.headers.filter { own[$0.name] == nil }, body: target.body,
+            method: target.method, url: endpoint.url, headers: headers, body: target.body,
             unixSocketPath: endpoint.unixSocketPath, timeout: call.job.attemptDeadline,
             maximumResponseBytes: Self.maximumResponseBytes, reuseConnection: false, peerName: endpoint.service)
     }
 
-    /// The beginning of what a failed target said, in printable text.
-    private static func quote(_ response: TransferResponse) -> String {
-        let text = String(decoding: response.body.prefix(300), as: UTF8.self)
-        let printable = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) }
-        return printable.isEmpty ? "answered \(response.status)" : "answered \(response.status): \(String(printable))"
+    /// The beginning of what a target said, in printable text that ends with a whole character.
+    static func excerpt(_ body: [UInt8]) -> String {
+        var excerpt = ""
+        var bytes = 0
+        // A few bytes more than are kept, so that a character on the edge is whole; what is no UTF-8 is marked.
+        for scalar in String(decoding: body.prefix(excerptBytes + 4), as: UTF8.self).unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            bytes += UTF8.width(scalar)
+            guard bytes <= excerptBytes else { break }
+            excerpt.unicodeScalars.append(isControl ? " " : scalar)
+        }
+        return excerpt
     }
 }

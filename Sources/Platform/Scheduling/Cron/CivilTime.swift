@@ -40,6 +40,15 @@ struct CivilTime: Sendable, Hashable {
         year = yearOfEra + era * 400 + (shiftedMonth < 10 ? 0 : 1)
     }
 
+    /// The number of a date's day, by the same algorithm backwards.
+    static func dayNumber(year: Int64, month: Int, day: Int) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = Int64((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1)
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     /// 0 for Sunday to 6 for Saturday; 1970-01-01 was a Thursday.
     var weekday: Int {
         let weekday = (dayNumber + 4) % 7

@@ -1,6 +1,7 @@
 public import Datastore
 
-/// A unix cron schedule in UTC: minute, hour, day of month, month, day of week.
+/// A unix cron schedule: minute, hour, day of month, month, day of week. It is asked about what a clock shows, told as
+/// the instant at which a clock in UTC shows it; `ZonedSchedule` knows what the clocks of a zone show.
 ///
 /// A field is `*`, a number, a range `1-5`, a step over a range `*/15` or `10-50/20`, or a list of these by commas;
 /// months go by `JAN` to `DEC` too, weekdays by `SUN` to `SAT`, and 7 is Sunday as 0 is. Where both day fields are
@@ -15,7 +16,7 @@ public struct CronSchedule: Sendable, Hashable {
     private let daysOfWeek: CronField.Parsed
 
     /// A weekday falls on a date of a month again within 40 years, even across a century without its leap day.
-    private static let horizon: Int64 = 40 * 366
+    static let horizon: Int64 = 40 * 366
 
     /// Reads a schedule; throws `invalidSchedule`, naming the field and what is wrong with it.
     public init(parsing text: String) throws(SchedulingError) {
@@ -33,17 +34,26 @@ public struct CronSchedule: Sendable, Hashable {
         daysOfWeek = try CronField.dayOfWeek.parse(fields[4])
     }
 
+    /// Whether it runs in every hour of the days that it names.
+    var isInEveryHour: Bool { hours.bits.nonzeroBitCount == 24 }
+
     /// The first instant after the given one; nil when there is none, as for the 30th of February.
     public func next(after timestamp: Timestamp) -> Timestamp? {
-        guard let start = Self.minute(after: timestamp) else { return nil }
+        next(after: timestamp, through: .latest)
+    }
+
+    /// The first instant after one and at or before another.
+    func next(after begin: Timestamp, through end: Timestamp) -> Timestamp? {
+        guard begin < end, let start = Self.minute(after: begin) else { return nil }
         var day = CivilTime(dayNumber: start.day)
         var earliest = start.minute
-        let last = min(start.day + Self.horizon, Self.lastDay)
+        let last = min(start.day + Self.horizon, CivilTime(min(end, .latest)).dayNumber)
         while day.dayNumber <= last {
             if !months.contains(day.month) {
                 day = CivilTime(dayNumber: day.dayNumber + day.daysToNextMonth)
             } else if matches(day), let minute = firstMinute(from: earliest) {
-                return Self.timestamp(day: day.dayNumber, minute: minute)
+                let found = Self.timestamp(day: day.dayNumber, minute: minute)
+                return found <= end ? found : nil
             } else {
                 day = CivilTime(dayNumber: day.dayNumber + 1)
             }
@@ -125,8 +135,6 @@ public struct CronSchedule: Sendable, Hashable {
             return count + minutes.count(low...high)
         }
     }
-
-    private static let lastDay = CivilTime(.latest).dayNumber
 
     /// The first whole minute after an instant; nil beyond what a timestamp can say.
     private static func minute(after timestamp: Timestamp) -> (day: Int64, minute: Int)? {

@@ -18,7 +18,7 @@ struct SchedulePlan: Sendable, Hashable {
     /// - Parameters:
     ///   - mark: up to where every instant is accounted for.
     ///   - lateness: how late an instant may still be run; nil for not at all.
-    init(schedule: CronSchedule, mark: Timestamp, now: Timestamp, lateness: Duration?) {
+    init(schedule: ZonedSchedule, mark: Timestamp, now: Timestamp, lateness: Duration?) {
         guard let last = schedule.last(after: mark, through: now) else {
             missed = nil
             due = nil

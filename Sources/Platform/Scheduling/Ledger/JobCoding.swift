@@ -10,45 +10,88 @@ extension Job {
     }
 
     var entity: Entity {
-        let headers = target.headers.map { header in
+        var properties: Properties = [
+            "description": .string(description, excludeFromIndexes: true),
+            "schedule": .string(schedule.text),
+            "timeZone": .string(timeZone),
+            "state": .string(state.rawValue),
+            "attemptDeadlineMicroseconds": .integer(attemptDeadline.wholeMicroseconds),
+            "missedRuns": .string(missedRuns.rawValue),
+            "retryCount": .integer(Int64(retry.retryCount)),
+            "minBackoffMicroseconds": .integer(retry.minBackoff.wholeMicroseconds),
+            "maxBackoffMicroseconds": .integer(retry.maxBackoff.wholeMicroseconds),
+            "maxDoublings": .integer(Int64(retry.maxDoublings)),
+            "maxRetryMicroseconds": .integer(retry.maxRetryDuration.wholeMicroseconds),
+        ]
+        properties["startDeadlineMicroseconds"] = startDeadline.map { .integer($0.wholeMicroseconds) }
+        properties["userUpdateTime"] = userUpdateTime.map { .timestamp($0) }
+        switch target {
+        case .http(let target): target.write(to: &properties)
+        }
+        return Entity(key: Self.key(name), properties: properties)
+    }
+
+    /// Nil when the entity is no job, which only a hand in the file can have done. What a former version did not write
+    /// has its default.
+    init?(_ entity: Entity) {
+        guard let name = entity.key.name, let text = entity["schedule"]?.string,
+            let schedule = try? CronSchedule(parsing: text), let target = HTTPTarget(entity),
+            let state = entity["state"]?.string.flatMap(State.init(rawValue:)),
+            let deadline = entity["attemptDeadlineMicroseconds"]?.integer
+        else { return nil }
+        self.init(
+            name: name, description: entity["description"]?.string ?? "", schedule: schedule,
+            timeZone: entity["timeZone"]?.string ?? "Etc/UTC", state: state, target: .http(target),
+            retry: RetryConfig(entity), attemptDeadline: .microseconds(deadline),
+            missedRuns: entity["missedRuns"]?.string.flatMap(MissedRunPolicy.init(rawValue:)) ?? .skip,
+            startDeadline: entity["startDeadlineMicroseconds"]?.integer.map { .microseconds($0) })
+        userUpdateTime = entity["userUpdateTime"]?.timestamp
+    }
+}
+
+extension RetryConfig {
+    /// What an entity of a job says of retries.
+    fileprivate init(_ entity: Entity) {
+        self.init()
+        retryCount = entity["retryCount"]?.integer.map { Int(clamping: $0) } ?? retryCount
+        minBackoff = entity["minBackoffMicroseconds"]?.integer.map { .microseconds($0) } ?? minBackoff
+        maxBackoff = entity["maxBackoffMicroseconds"]?.integer.map { .microseconds($0) } ?? maxBackoff
+        maxDoublings = entity["maxDoublings"]?.integer.map { Int(clamping: $0) } ?? maxDoublings
+        maxRetryDuration = entity["maxRetryMicroseconds"]?.integer.map { .microseconds($0) } ?? maxRetryDuration
+    }
+}
+
+extension HTTPTarget {
+    fileprivate func write(to properties: inout Properties) {
+        let headers = headers.map { header in
             Value.entity(
                 EmbeddedEntity(properties: ["name": .string(header.name), "value": .string(header.value)]),
                 excludeFromIndexes: true)
         }
-        let (seconds, attoseconds) = attemptDeadline.components
-        return Entity(
-            key: Self.key(name),
-            properties: [
-                "description": .string(description, excludeFromIndexes: true),
-                "schedule": .string(schedule.text),
-                "timeZone": .string(timeZone),
-                "state": .string(state.rawValue),
-                "uri": .string(target.uri, excludeFromIndexes: true),
-                "method": .string(target.method),
-                "headers": .array(headers),
-                "body": .blob(target.body, excludeFromIndexes: true),
-                "attemptDeadlineMicroseconds": .integer(seconds * 1_000_000 + attoseconds / 1_000_000_000_000),
-            ])
+        properties["uri"] = .string(uri, excludeFromIndexes: true)
+        properties["method"] = .string(method)
+        properties["headers"] = .array(headers)
+        properties["body"] = .blob(body, excludeFromIndexes: true)
     }
 
-    /// Nil when the entity is no job, which only a hand in the file can have done.
-    init?(_ entity: Entity) {
-        guard let name = entity.key.name, let text = entity["schedule"]?.string,
-            let schedule = try? CronSchedule(parsing: text), let uri = entity["uri"]?.string,
-            let method = entity["method"]?.string, let state = entity["state"]?.string.flatMap(State.init(rawValue:)),
-            let deadline = entity["attemptDeadlineMicroseconds"]?.integer
-        else { return nil }
+    fileprivate init?(_ entity: Entity) {
+        guard let uri = entity["uri"]?.string, let method = entity["method"]?.string else { return nil }
         let headers = (entity["headers"]?.array ?? []).compactMap { value -> TransferHeader? in
             guard let properties = value.entity?.properties, let name = properties["name"]?.string,
                 let value = properties["value"]?.string
             else { return nil }
             return TransferHeader(name, value)
         }
-        let body = entity["body"]?.blob ?? []
-        self.init(
-            name: name, description: entity["description"]?.string ?? "", schedule: schedule,
-            timeZone: entity["timeZone"]?.string ?? "Etc/UTC", state: state,
-            target: HTTPTarget(uri: uri, method: method, headers: headers, body: body),
-            attemptDeadline: .microseconds(deadline))
+        self.init(uri: uri, method: method, headers: headers, body: entity["body"]?.blob ?? [])
+    }
+}
+
+extension Duration {
+    /// Whole microseconds, held within int64.
+    var wholeMicroseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, sumOverflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        return overflow || sumOverflow ? (seconds < 0 ? .min : .max) : sum
     }
 }

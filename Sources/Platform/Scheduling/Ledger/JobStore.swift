@@ -4,6 +4,7 @@ import Datastore
 /// under the old schedule, but not yet seen, are recorded as missed in the same transaction.
 struct JobStore: Sendable {
     let datastore: Datastore
+    let zones: ZoneDatabase
 
     /// What a change comes to.
     struct Change: Sendable {
@@ -22,8 +23,7 @@ struct JobStore: Sendable {
     }
 
     func create(_ job: Job, now: Timestamp) async throws -> Change {
-        try job.validate()
-        return try await datastore.transaction { transaction in
+        try await datastore.transaction { transaction in
             guard try transaction.get(Job.key(job.name)) == nil else {
                 throw SchedulingError(.alreadyExists, "there is a job \(job.name) already")
             }
@@ -41,7 +41,6 @@ struct JobStore: Sendable {
                 throw SchedulingError(.notFound, "there is no job \(name.debugDescription)")
             }
             let new = try body(old)
-            try new?.validate()
             let missed = try settle(old, now: now, in: transaction)
             if let new { try transaction.put(new.entity) } else { try transaction.delete(Job.key(name)) }
             let mark = try JobMark.raise(name, to: now, in: transaction)
@@ -50,9 +49,10 @@ struct JobStore: Sendable {
     }
 
     private func settle(_ job: Job, now: Timestamp, in transaction: Transaction) throws -> MissedRange? {
-        guard job.state == .enabled, let mark = try transaction.get(JobMark.key(job.name)).flatMap(JobMark.init)
+        guard job.state == .enabled, let mark = try transaction.get(JobMark.key(job.name)).flatMap(JobMark.init),
+            let schedule = try? zones.schedule(of: job)
         else { return nil }
-        let plan = SchedulePlan(schedule: job.schedule, mark: mark.mark, now: now, lateness: nil)
+        let plan = SchedulePlan(schedule: schedule, mark: mark.mark, now: now, lateness: nil)
         guard let missed = plan.missed else { return nil }
         let record = LedgerRecord.missed(
             job.name, missed, message: "the job was changed before these were run", now: now)

@@ -60,6 +60,8 @@ extension LedgerRecord {
         properties["endTime"] = run.endTime.map { .timestamp($0) }
         properties["status"] = run.status.map { .integer(Int64($0)) }
         properties["message"] = run.message.map { .string($0, excludeFromIndexes: true) }
+        properties["lateReason"] = run.lateReason.map { .string($0, excludeFromIndexes: true) }
+        if !run.attempts.isEmpty { properties["attempts"] = .array(run.attempts.map(\.value)) }
         return Entity(key: key, properties: properties)
     }
 
@@ -75,7 +77,9 @@ extension LedgerRecord {
         return JobRun(
             job: job, kind: kind, scheduledTime: kind == .manual ? nil : time, outcome: outcome,
             startTime: entity["startTime"]?.timestamp, endTime: entity["endTime"]?.timestamp,
-            status: entity["status"]?.integer.map { Int(clamping: $0) }, message: entity["message"]?.string)
+            status: entity["status"]?.integer.map { Int(clamping: $0) }, message: entity["message"]?.string,
+            lateReason: entity["lateReason"]?.string,
+            attempts: (entity["attempts"]?.array ?? []).compactMap(JobAttempt.init))
     }
 
     private static func outcome(_ entity: Entity) -> JobRun.Outcome? {
@@ -92,5 +96,28 @@ extension LedgerRecord {
             return .missed(MissedRange(from: from, to: to, count: Int(clamping: count)))
         default: return nil
         }
+    }
+}
+
+extension JobAttempt {
+    /// An attempt as one of the values of its run's record.
+    fileprivate var value: Value {
+        var properties: Properties = [
+            "startTime": .timestamp(startTime), "latencyMicroseconds": .integer(latency.wholeMicroseconds),
+        ]
+        properties["status"] = status.map { .integer(Int64($0)) }
+        properties["answer"] = answer.map { .string($0) }
+        properties["error"] = error.map { .string($0) }
+        return .entity(EmbeddedEntity(properties: properties), excludeFromIndexes: true)
+    }
+
+    fileprivate init?(_ value: Value) {
+        guard let properties = value.entity?.properties, let startTime = properties["startTime"]?.timestamp,
+            let latency = properties["latencyMicroseconds"]?.integer
+        else { return nil }
+        self.init(
+            startTime: startTime, latency: .microseconds(latency),
+            status: properties["status"]?.integer.map { Int(clamping: $0) }, answer: properties["answer"]?.string,
+            error: properties["error"]?.string)
     }
 }

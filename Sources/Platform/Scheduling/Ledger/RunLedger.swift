@@ -62,16 +62,21 @@ struct RunLedger: Sendable {
             let filters = Self.range(LedgerRecord.Property.outcomeTime, prefix: "\(outcome.rawValue)/", since: nil)
             let query = Query(kind: RunKey.kind, namespace: Key.platformNamespace, filters: filters)
             for var record in try await all(query).compactMap(LedgerRecord.init) {
+                let message = Self.messageOfClosed(record.run)
                 record.run.endTime = now
                 record.run.outcome = outcome == .running ? .interrupted : .skipped
-                record.run.message =
-                    outcome == .running
-                    ? "the daemon ended while the call was out" : "the daemon ended before its turn came"
+                record.run.message = message
                 try await update(record)
                 closed.append(record.run)
             }
         }
         return closed
+    }
+
+    private static func messageOfClosed(_ run: JobRun) -> String {
+        guard run.outcome == .running else { return "the daemon ended before its turn came" }
+        guard let last = run.attempts.last else { return "the daemon ended while the call was out" }
+        return "\(last.reason); the daemon ended before the next attempt did"
     }
 
     /// Deletes up to `limit` records of instants before a time; returns how many.

@@ -1,7 +1,7 @@
 import JSON
 public import Transfer
 
-/// What a job calls.
+/// A URL that a job calls, and how.
 public struct HTTPTarget: Sendable, Hashable {
     /// An absolute `http://` or `https://` URL.
     public var uri: String

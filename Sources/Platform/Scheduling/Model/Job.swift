@@ -1,5 +1,4 @@
-import JSON
-import Transfer
+public import Datastore
 
 /// A call that is made at the instants of a schedule.
 public struct Job: Sendable, Hashable {
@@ -17,19 +16,28 @@ public struct Job: Sendable, Hashable {
     public var description: String
     /// When it runs.
     public var schedule: CronSchedule
-    /// The zone in which the schedule is read: `Etc/UTC`.
+    /// The zone by whose clocks the schedule is read, by its name in the tz database.
     public var timeZone: String
     /// Whether its instants are run.
     public var state: State
     /// What is called.
-    public var target: HTTPTarget
-    /// How long a call may take, up to 30 minutes.
+    public var target: JobTarget
+    /// When a call that failed is made again.
+    public var retry: RetryConfig
+    /// How long an attempt may take, 15 seconds to 30 minutes.
     public var attemptDeadline: Duration
+    /// What becomes of instants that passed while nobody could run them.
+    public var missedRuns: MissedRunPolicy
+    /// How late an instant may still be started; nil for what `SchedulerTiming` and `missedRuns` say.
+    public var startDeadline: Duration?
+    /// When it was made or updated.
+    public internal(set) var userUpdateTime: Timestamp?
 
     /// A job; throws nothing, `validate` tells what cannot be.
     public init(
         name: String, description: String = "", schedule: CronSchedule, timeZone: String = "Etc/UTC",
-        state: State = .enabled, target: HTTPTarget, attemptDeadline: Duration = .seconds(180)
+        state: State = .enabled, target: JobTarget, retry: RetryConfig = RetryConfig(),
+        attemptDeadline: Duration = .seconds(180), missedRuns: MissedRunPolicy = .skip, startDeadline: Duration? = nil
     ) {
         self.name = name
         self.description = description
@@ -37,21 +45,27 @@ public struct Job: Sendable, Hashable {
         self.timeZone = timeZone
         self.state = state
         self.target = target
+        self.retry = retry
         self.attemptDeadline = attemptDeadline
+        self.missedRuns = missedRuns
+        self.startDeadline = startDeadline
     }
 
-    /// Throws `invalidJob` with what is wrong, when something is.
+    /// Throws `invalidJob` with what is wrong, when something is. Whether there is such a time zone, the scheduler says.
     public func validate() throws(SchedulingError) {
         guard Self.isName(name) else {
             throw SchedulingError(.invalidJob, "a job's name has 1 to 500 letters, digits, - and _")
         }
-        guard timeZone.hasSameBytes(as: "Etc/UTC") || timeZone.hasSameBytes(as: "UTC") else {
-            throw SchedulingError(
-                .invalidJob, "time zone \(timeZone.debugDescription) is not known: this version has Etc/UTC only")
+        guard description.unicodeScalars.count <= 500 else {
+            throw SchedulingError(.invalidJob, "the description has at most 500 characters")
         }
-        guard attemptDeadline > .zero, attemptDeadline <= .seconds(1800) else {
-            throw SchedulingError(.invalidJob, "the attempt deadline is above 0 and at most 30 minutes")
+        guard attemptDeadline >= .seconds(15), attemptDeadline <= .seconds(1800) else {
+            throw SchedulingError(.invalidJob, "the attempt deadline is 15 seconds to 30 minutes")
         }
+        guard startDeadline.map({ $0 > .zero && $0 <= RetryConfig.longest }) ?? true else {
+            throw SchedulingError(.invalidJob, "the start deadline is above 0 and at most 30 days")
+        }
+        try retry.validate()
         try target.validate()
     }
 

@@ -49,6 +49,10 @@ public struct JobRun: Sendable, Hashable {
     public internal(set) var status: Int?
     /// Why it ended so, in words.
     public internal(set) var message: String?
+    /// Why it started after its instant, where it had to.
+    public internal(set) var lateReason: String?
+    /// The calls that were made, in order.
+    public internal(set) var attempts: [JobAttempt] = []
 }
 
 /// The instants that one `missed` record stands for.

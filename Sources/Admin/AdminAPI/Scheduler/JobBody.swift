@@ -1,0 +1,131 @@
+import Hosting
+import JSON
+import Scheduling
+import Transfer
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A job as a request's body has it. What is unknown or of another type is refused, and named.
+enum JobBody {
+    /// The members that a body may have.
+    static let members = [
+        "name", "description", "schedule", "timeZone", "httpTarget", "retryConfig", "attemptDeadline",
+        "missedRunPolicy", "startDeadline",
+    ]
+
+    /// An object after a merge patch, without members that are null.
+    static func merged(_ object: JSONObject, _ patch: JSONObject) -> JSONObject {
+        var object = object
+        for member in patch {
+            switch member.value {
+            case .null: object[member.name] = nil
+            case .object(let part):
+                object[member.name] = .object(merged(object[member.name]?.object ?? JSONObject(), part))
+            default: object[member.name] = member.value
+            }
+        }
+        return object
+    }
+
+    /// The job that a body without nulls describes; what it leaves out has its default.
+    static func job(_ body: JSONObject) throws -> Job {
+        guard let name = try body.text("name") else { throw AdminProblem.invalid("name is missing") }
+        guard let schedule = try body.text("schedule") else { throw AdminProblem.invalid("schedule is missing") }
+        guard let target = try body.object("httpTarget") else { throw AdminProblem.invalid("httpTarget is missing") }
+        var job = Job(
+            name: name, description: try body.text("description") ?? "", schedule: try CronSchedule(parsing: schedule),
+            target: .http(try Self.target(target)), retry: try retry(try body.object("retryConfig") ?? JSONObject()))
+        job.timeZone = try body.text("timeZone") ?? job.timeZone
+        job.attemptDeadline = try duration("attemptDeadline", of: body) ?? job.attemptDeadline
+        job.startDeadline = try duration("startDeadline", of: body)
+        if let text = try body.text("missedRunPolicy") {
+            guard let policy = MissedRunPolicy(rawValue: text) else {
+                let known = MissedRunPolicy.allCases.map(\.rawValue).joined(separator: " or ")
+                throw AdminProblem.invalid("missedRunPolicy \"\(text)\" is not \(known)")
+            }
+            job.missedRuns = policy
+        }
+        return job
+    }
+
+    /// A job as such a body.
+    static func object(of job: Job) -> JSONObject {
+        var target = JSONObject()
+        switch job.target {
+        case .http(let http):
+            target["uri"] = .string(http.uri)
+            target["httpMethod"] = .string(http.method)
+            var headers = JSONObject()
+            for header in http.headers { headers[header.name] = .string(header.value) }
+            target["headers"] = .object(headers)
+            target["body"] = .string(Data(http.body).base64EncodedString())
+        }
+        var object = JSONObject()
+        object["name"] = .string(job.name)
+        object["description"] = .string(job.description)
+        object["schedule"] = .string(job.schedule.text)
+        object["timeZone"] = .string(job.timeZone)
+        object["httpTarget"] = .object(target)
+        object["retryConfig"] = [
+            "retryCount": .integer(Int64(job.retry.retryCount)),
+            "minBackoffDuration": .string(job.retry.minBackoff.secondsText),
+            "maxBackoffDuration": .string(job.retry.maxBackoff.secondsText),
+            "maxDoublings": .integer(Int64(job.retry.maxDoublings)),
+            "maxRetryDuration": .string(job.retry.maxRetryDuration.secondsText),
+        ]
+        object["attemptDeadline"] = .string(job.attemptDeadline.secondsText)
+        object["missedRunPolicy"] = .string(job.missedRuns.rawValue)
+        object["startDeadline"] = job.startDeadline.map { .string($0.secondsText) }
+        return object
+    }
+
+    private static func target(_ object: JSONObject) throws -> HTTPTarget {
+        try check(object, "httpTarget", ["uri", "httpMethod", "headers", "body"])
+        guard let uri = try object.text("uri") else { throw AdminProblem.invalid("httpTarget.uri is missing") }
+        let text = try object.text("body") ?? ""
+        guard let body = Data(base64Encoded: text) else { throw AdminProblem.invalid("httpTarget.body is not Base64") }
+        var headers: [TransferHeader] = []
+        let given = try object.object("headers") ?? JSONObject()
+        for member in given {
+            guard let value = try given.text(member.name) else { continue }
+            guard headers[member.name] == nil else {
+                throw AdminProblem.invalid("header \"\(member.name)\" is given twice")
+            }
+            headers.append(TransferHeader(member.name, value))
+        }
+        return HTTPTarget(
+            uri: uri, method: try object.text("httpMethod") ?? "POST", headers: headers, body: Array(body))
+    }
+
+    private static func retry(_ object: JSONObject) throws -> RetryConfig {
+        try check(
+            object, "retryConfig",
+            ["retryCount", "minBackoffDuration", "maxBackoffDuration", "maxDoublings", "maxRetryDuration"])
+        var retry = RetryConfig()
+        retry.retryCount = try object.integer("retryCount").map { Int(clamping: $0) } ?? retry.retryCount
+        retry.minBackoff = try duration("minBackoffDuration", of: object) ?? retry.minBackoff
+        retry.maxBackoff = try duration("maxBackoffDuration", of: object) ?? retry.maxBackoff
+        retry.maxDoublings = try object.integer("maxDoublings").map { Int(clamping: $0) } ?? retry.maxDoublings
+        retry.maxRetryDuration = try duration("maxRetryDuration", of: object) ?? retry.maxRetryDuration
+        return retry
+    }
+
+    private static func duration(_ name: String, of object: JSONObject) throws -> Duration? {
+        guard let text = try object.text(name) else { return nil }
+        guard let duration = Duration(jobText: text) else {
+            throw AdminProblem.invalid("\(name) \"\(text)\" is not a duration such as 180s, 1.5s or 3m")
+        }
+        return duration
+    }
+
+    private static func check(_ object: JSONObject, _ name: String, _ allowed: [String]) throws(AdminProblem) {
+        for member in object where !allowed.contains(where: { $0.hasSameBytes(as: member.name) }) {
+            throw .invalid(
+                "unknown property \"\(name).\(member.name)\"; there are: \(allowed.joined(separator: ", "))")
+        }
+    }
+}
