@@ -17,9 +17,19 @@ enum Sample {
         "startTime":"2026-11-22T10:08:00.001Z","endTime":"2026-11-22T10:08:00.010Z","status":200}
         """
 
+    static let failedRun = """
+        {"job":"log-purge-job","kind":"scheduled","outcome":"failed","scheduledTime":"2026-11-22T10:08:00Z",\
+        "startTime":"2026-11-22T10:08:00.001Z","endTime":"2026-11-22T10:08:10.010Z","status":503,\
+        "message":"answered 503: no","attempts":[\
+        {"startTime":"2026-11-22T10:08:00.001Z","latency":"0.002s","error":"refused"},\
+        {"startTime":"2026-11-22T10:08:05.001Z","latency":"0.002s","status":503,"answer":"no"}]}
+        """
+
     static let job = """
         {"name":"log-purge-job","schedule":"* * * * *","timeZone":"Etc/UTC","state":"ENABLED",\
         "httpTarget":{"uri":"http://127.0.0.1:8082/api/v1/purge","httpMethod":"GET"},"attemptDeadline":"180s",\
+        "retryConfig":{"retryCount":2,"minBackoffDuration":"5s","maxBackoffDuration":"3600s","maxDoublings":5,\
+        "maxRetryDuration":"0s"},"missedRunPolicy":"SKIP",\
         "nextTime":"2026-11-22T10:09:00Z","lastRun":\(run)}
         """
 

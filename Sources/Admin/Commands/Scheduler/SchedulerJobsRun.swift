@@ -18,6 +18,13 @@ struct SchedulerJobsRun: LeafCommand {
     }
 }
 
+extension RunInfo.Attempt {
+    /// The attempt in one line.
+    fileprivate var line: String {
+        [startTime, latency, status?.description, error ?? answer].compactMap { $0 }.joined(separator: "  ")
+    }
+}
+
 extension RunInfo: Described {
     var members: [(String, Cell)] {
         let members: [(String, Cell?)] = [
@@ -26,8 +33,9 @@ extension RunInfo: Described {
             ("lastScheduledTime", lastScheduledTime.map { Cell($0) }),
             ("missedCount", missedCount.map { Cell($0) }), ("startTime", startTime.map { Cell($0) }),
             ("endTime", endTime.map { Cell($0) }), ("status", status.map { .status($0) }),
-            ("message", message.map { Cell($0) }),
+            ("message", message.map { Cell($0) }), ("lateReason", lateReason.map { Cell($0) }),
         ]
         return members.compactMap { name, cell in cell.map { (name, $0) } }
+            + (attempts ?? []).enumerated().map { ("attempts.\($0.offset + 1)", Cell($0.element.line)) }
     }
 }

@@ -11,7 +11,22 @@ struct SchedulerNoun: AsyncParsableCommand {
 struct SchedulerJobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs", abstract: "What is to run, and when.",
-        subcommands: [SchedulerJobsList.self, SchedulerJobsDescribe.self, SchedulerJobsRun.self])
+        subcommands: [
+            SchedulerJobsList.self, SchedulerJobsDescribe.self, SchedulerJobsCreate.self, SchedulerJobsUpdate.self,
+            SchedulerJobsPause.self, SchedulerJobsResume.self, SchedulerJobsRun.self, SchedulerJobsDelete.self,
+        ])
+}
+
+/// `trivetctl scheduler jobs create …`.
+struct SchedulerJobsCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Create a job.", subcommands: [SchedulerJobsCreateHTTP.self])
+}
+
+/// `trivetctl scheduler jobs update …`.
+struct SchedulerJobsUpdate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update", abstract: "Change a job.", subcommands: [SchedulerJobsUpdateHTTP.self])
 }
 
 /// `trivetctl scheduler runs …`.

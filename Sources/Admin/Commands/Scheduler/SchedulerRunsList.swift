@@ -11,6 +11,9 @@ struct SchedulerRunsList: LeafCommand {
     @Option(help: "Only this outcome, e.g. failed or missed.")
     var outcome: String?
 
+    @Flag(help: "Short for --outcome failed.")
+    var failed = false
+
     @Option(help: "Only runs from then on: a duration back from now (10m) or RFC 3339.")
     var since: String?
 
@@ -21,11 +24,12 @@ struct SchedulerRunsList: LeafCommand {
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be 1 or more") }
+        guard !failed || outcome == nil else { throw ValidationError("--failed and --outcome exclude each other") }
     }
 
     func answer(in context: CommandContext) async throws -> Listing<RunInfo> {
         let client = global.client(in: context)
-        let query: AdminClient.Query = [("job", job), ("outcome", outcome), ("since", since)]
+        let query: AdminClient.Query = [("job", job), ("outcome", failed ? "failed" : outcome), ("since", since)]
         return Listing(
             try await Pages.collect(limit: limit) { size, token in
                 let page = try await client.get(RunPage.self, AdminPath.runs, query: query + Pages.query(size, token))
@@ -35,12 +39,15 @@ struct SchedulerRunsList: LeafCommand {
 }
 
 extension RunInfo: Row {
-    static var columns: [String] { ["JOB", "SCHEDULED", "KIND", "OUTCOME", "STARTED", "ENDED", "STATUS", "MESSAGE"] }
+    static var columns: [String] {
+        ["JOB", "SCHEDULED", "KIND", "OUTCOME", "STARTED", "ENDED", "ATTEMPTS", "STATUS", "MESSAGE"]
+    }
 
     var cells: [Cell] {
         [
             Cell(job), Cell(scheduledTime ?? "-"), Cell(kind), .condition(outcome), Cell(startTime ?? "-"),
-            Cell(endTime ?? "-"), status.map { .status($0) } ?? "-", Cell(message),
+            Cell(endTime ?? "-"), attempts.map { Cell($0.count) } ?? "-", status.map { .status($0) } ?? "-",
+            Cell(message ?? lateReason),
         ]
     }
 }
