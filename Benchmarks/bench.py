@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+import scheduler_starts
 from metric_history import metric_history
 from trivet_daemon import BINARIES, ROOT, Daemon, wrk
 
@@ -212,6 +213,7 @@ def machine():
 def main():
     parts = [machine]
     parts += [request_logging, durable_store, memory, start, sizes, metric_history]
+    parts += [scheduler_starts.measure]
     lines = []
     for part in parts:
         print(f"{part.__name__} …", flush=True)

@@ -90,7 +90,9 @@ public final class Daemon: Sendable {
         } catch {
             throw StartError(.database, "state.db cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
         }
-        transfer = TransferClient(metrics: registry)
+        // All of a thousand jobs of one minute may wait for slow targets at once, and none should wait for another.
+        transfer = TransferClient(
+            configuration: TransferConfiguration(maximumConnections: 2048), metrics: registry)
         let bound = BoundServices()
         scheduler = Scheduler(
             datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },

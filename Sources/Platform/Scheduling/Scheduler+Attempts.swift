@@ -8,6 +8,10 @@ extension Scheduler {
     func attempt(_ job: Job, _ record: LedgerRecord) async -> LedgerRecord {
         var record = record
         let beginning = clock.uptime
+        // The record was written with the time of the decision; many that are due together go out a little later.
+        let start = clock.now
+        record.run.startTime = start
+        if let instant = record.run.scheduledTime { metrics.started(start.since(instant)) }
         let bell = state.withLock { $0.lanes[job.name]?.bell } ?? Doorbell()
         while true {
             let attempt = await call(job, record)

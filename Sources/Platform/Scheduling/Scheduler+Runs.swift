@@ -25,9 +25,6 @@ extension Scheduler {
     /// Starts the call of a record that says running; under the lock.
     @discardableResult
     func start(_ job: Job, _ record: LedgerRecord) -> Task<JobRun, Never> {
-        if let instant = record.run.scheduledTime, let start = record.run.startTime {
-            metrics.started(start.since(instant))
-        }
         // A task of its own: neither the loop's turn nor the caller's end may end it, only the drain.
         let task = Task { await perform(job, record) }
         state.withLock { $0.lanes[record.run.job, default: .init()].task = task }
@@ -117,6 +114,7 @@ extension Scheduler {
         var metadata: Logger.Metadata = ["job": "\(run.job)", "outcome": "\(run.outcome.rawValue)"]
         metadata["instant"] = run.scheduledTime.map { "\(CivilTime($0).text)" }
         metadata["status"] = run.status.map { "\($0)" }
+        metadata["attempts"] = run.attempts.count > 1 ? "\(run.attempts.count)" : nil
         metadata["reason"] = run.message.map { "\($0)" }
         if case .missed(let range) = run.kind {
             metadata["from"] = "\(CivilTime(range.from).text)"

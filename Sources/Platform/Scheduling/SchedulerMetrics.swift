@@ -24,7 +24,7 @@ final class SchedulerMetrics: Sendable {
         self.factory = factory
         let times = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 180, 600, 1800]
         factory.describe(Self.runs, help: "Instants of a job's schedule and runs by hand, by how they ended.")
-        factory.describe(Self.duration, help: "The time that a job's call took.", buckets: times)
+        factory.describe(Self.duration, help: "The time that a run of the job took, retries and all.", buckets: times)
         factory.describe(
             Self.startDelay, help: "From the instant of the schedule to the start of its run.", buckets: times)
         factory.describe(Self.lastSuccess, help: "When a run of the job last succeeded; 0 for never.")
