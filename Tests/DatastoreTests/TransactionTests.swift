@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 
@@ -79,17 +80,19 @@ import Testing
         _ datastore: Datastore, by change: Mutation, _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
         let (starts, starter) = AsyncStream.makeStream(of: Void.self)
-        let isChanged = Mutex(false)
+        let changed = DispatchSemaphore(value: 0)
         let changer = Task {
             for await _ in starts { break }
             try await datastore.commit([change])
-            isChanged.withLock { $0 = true }
+            changed.signal()
         }
         let result = try await datastore.transaction { transaction in
             let result = try body(transaction)
             starter.yield()
-            // The closure is on a reader's thread; the change goes through the writer beside it.
-            while !isChanged.withLock({ $0 }) {}
+            // The closure is on a reader's thread, which may wait; the change goes through the writer beside it. The
+            // second run finds it open.
+            changed.wait()
+            changed.signal()
             return result
         }
         try await changer.value

@@ -68,7 +68,9 @@ struct CrashTests {
 
     private func store(_ daemon: TestDaemon, _ acknowledged: Acknowledged, _ who: String) async {
         let client = TransferClient()
-        for number in 0... where daemon.process.isRunning {
+        var number = 0
+        while daemon.process.isRunning {
+            defer { number += 1 }
             let text = "\(who)-\(number)"
             acknowledged.state.withLock { _ = $0.sentMessages.insert(text) }
             guard let url = try? daemon.url("message-board-service", "/api/v1/store"),
@@ -81,7 +83,9 @@ struct CrashTests {
 
     private func push(_ daemon: TestDaemon, _ acknowledged: Acknowledged, _ who: String) async {
         let client = TransferClient()
-        for number in 0... where daemon.process.isRunning {
+        var number = 0
+        while daemon.process.isRunning {
+            defer { number += 1 }
             let event = StorageEvent(messageID: "\(who)-\(number)", objectName: "object \(who) \(number)")
             let sent = Date()
             guard let url = try? daemon.url("storage-logging-service", "/api/v1/pubsub"),
