@@ -17,13 +17,21 @@ struct ConfigurationPageTests {
     func table() {
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") && $0.contains("`TRIVET_") }
         let expected = SettingsCatalog.keys.map { key in
-            "| `\(key.name)` | \(key.type) | \(key.defaultValue.isEmpty ? "(empty)" : "`\(key.defaultValue)`") "
+            "| `\(key.name)`\(Self.mark(key.effect)) | \(key.type) | \(key.defaultValue.isEmpty ? "(empty)" : "`\(key.defaultValue)`") "
                 + "| `\(key.environmentVariable)` | \(key.meaning) |"
         }
         for (row, wanted) in zip(rows, expected) where row != wanted {
             Issue.record("the row should be:\n\(wanted)")
         }
         #expect(rows.count == expected.count)
+    }
+
+    /// What stands behind a key that can change while the daemon runs.
+    private static func mark(_ effect: SettingEffect) -> String {
+        switch effect {
+        case .reload: " ↻"
+        case .restart: ""
+        }
     }
 
     @Test("its full example sets every key, to the default")

@@ -8,6 +8,8 @@ public struct SettingKey: Sendable {
     public let defaultValue: String
     /// What it does.
     public let meaning: String
+    /// When a changed value takes effect.
+    public let effect: SettingEffect
 
     /// Reads a value of the file into the settings.
     let readNode: @Sendable (SettingNode, inout Settings) throws(SettingRefusal) -> Void
@@ -15,6 +17,8 @@ public struct SettingKey: Sendable {
     let readText: @Sendable (String, inout Settings) throws(SettingRefusal) -> Void
     /// The canonical text form of the key's value in the settings.
     let print: @Sendable (Settings) -> String
+    /// Puts the key's value in the first settings into the second.
+    let copy: @Sendable (Settings, inout Settings) -> Void
 
     /// The environment variable that overrides the file: `TRIVET_` and the path in capitals, with `_` for `-` and `.`.
     public var environmentVariable: String {
@@ -28,16 +32,19 @@ public struct SettingKey: Sendable {
         return "TRIVET_" + String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Declares a key. `rule` answers what is wrong with a value, in words to stand after it, or nil.
+    /// Declares a key. `effect` is `.reload` where the part that has the value takes another while it runs; `rule`
+    /// answers what is wrong with a value, in words to stand after it, or nil.
     init<Value>(
         _ name: String, _ type: SettingType<Value>, _ path: any WritableKeyPath<Settings, Value> & Sendable,
-        rule: @escaping @Sendable (Value) -> String? = { _ in nil }, _ meaning: String
+        effect: SettingEffect = .restart, rule: @escaping @Sendable (Value) -> String? = { _ in nil }, _ meaning: String
     ) {
         let defaultValue = type.print(Settings()[keyPath: path])
         self.name = name
         self.type = type.name
         self.defaultValue = defaultValue
         self.meaning = meaning
+        self.effect = effect
+        copy = { from, to in to[keyPath: path] = from[keyPath: path] }
         print = { type.print($0[keyPath: path]) }
         readNode = { node, settings throws(SettingRefusal) in
             let value: Value

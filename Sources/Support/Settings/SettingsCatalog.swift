@@ -77,68 +77,75 @@ public enum SettingsCatalog {
 
     private static let records = [
         SettingKey(
-            "purge.retain", .duration, \.purge.retain, rule: SettingRules.duration(from: .microseconds(1)),
+            "purge.retain", .duration, \.purge.retain, effect: .reload,
+            rule: SettingRules.duration(from: .microseconds(1)),
             "Storage logs older than this are deleted by a purge. When it runs is the job's."),
         SettingKey(
-            "request_log.retention", .duration, \.requestLog.retention, rule: SettingRules.duration(from: .seconds(1)),
+            "request_log.retention", .duration, \.requestLog.retention, effect: .reload,
+            rule: SettingRules.duration(from: .seconds(1)),
             "Request records older than this are deleted."),
         SettingKey(
-            "request_log.max_size", .bytes, \.requestLog.maxSize, rule: SettingRules.bytes((1 << 20)...(1 << 44)),
+            "request_log.max_size", .bytes, \.requestLog.maxSize, effect: .reload,
+            rule: SettingRules.bytes((1 << 20)...(1 << 44)),
             "The size that the request log may take on disk; the oldest records go first."),
         SettingKey(
-            "request_log.flush_interval", .duration, \.requestLog.flushInterval,
+            "request_log.flush_interval", .duration, \.requestLog.flushInterval, effect: .reload,
             rule: SettingRules.duration(from: .milliseconds(1), to: .seconds(60)),
             "How long a request record waits at most before it is written with others."),
         SettingKey(
-            "request_log.sample", .number, \.requestLog.sample, rule: SettingRules.range(0...1),
+            "request_log.sample", .number, \.requestLog.sample, effect: .reload, rule: SettingRules.range(0...1),
             "The share of requests whose records are stored, from 0 to 1. All are counted."),
         SettingKey(
-            "metric_history.interval", .duration, \.metricHistory.interval,
+            "metric_history.interval", .duration, \.metricHistory.interval, effect: .reload,
             rule: SettingRules.duration(from: .milliseconds(100), to: .seconds(3600)),
             "How often every metric is sampled into the history."),
         SettingKey(
-            "metric_history.tiers", .metricTiers, \.metricHistory.tiers, rule: SettingRules.metricTiers,
+            "metric_history.tiers", .metricTiers, \.metricHistory.tiers, effect: .reload,
+            rule: SettingRules.metricTiers,
             "The history's resolutions, each `STEP:RETENTION`, the finest first; each step is a multiple of the one "
                 + "before, the first of the interval. Empty: no history is kept."),
         SettingKey(
-            "metric_history.max_size", .bytes, \.metricHistory.maxSize, rule: SettingRules.bytes((1 << 20)...(1 << 40)),
+            "metric_history.max_size", .bytes, \.metricHistory.maxSize, effect: .reload,
+            rule: SettingRules.bytes((1 << 20)...(1 << 40)),
             "The size that the history may take on disk; the oldest of it goes first."),
         SettingKey(
-            "log.level", .choice, \.log.level,
+            "log.level", .choice, \.log.level, effect: .reload,
             "The least severe level of the application log, which goes to standard error."),
         SettingKey(
-            "log.format", .choice, \.log.format,
+            "log.format", .choice, \.log.format, effect: .reload,
             "The form of the application log: `text` for people, `json` for collectors, an object a line."),
         SettingKey(
-            "scheduler.run_retention", .duration, \.scheduler.runRetention,
+            "scheduler.run_retention", .duration, \.scheduler.runRetention, effect: .reload,
             rule: SettingRules.duration(from: .seconds(1)),
-            "Records of the scheduler's runs older than this are deleted."),
+            "Records of the scheduler's runs older than this are deleted, once an hour."),
         SettingKey(
-            "audit.retention", .duration, \.audit.retention, rule: SettingRules.duration(from: .seconds(1)),
-            "Audit records older than this are deleted."),
+            "audit.retention", .duration, \.audit.retention, effect: .reload,
+            rule: SettingRules.duration(from: .seconds(1)),
+            "Audit records older than this are deleted, once an hour."),
     ]
 
     private static let limits = [
         SettingKey(
-            "limits.body", .bytes, \.limits.body, rule: SettingRules.bytes(1...(1 << 30)),
+            "limits.body", .bytes, \.limits.body, effect: .reload, rule: SettingRules.bytes(1...(1 << 30)),
             "The largest request body. It does not bind uploads of objects."),
         SettingKey(
-            "limits.header", .bytes, \.limits.header, rule: SettingRules.bytes(1024...(1 << 20)),
+            "limits.header", .bytes, \.limits.header, effect: .reload, rule: SettingRules.bytes(1024...(1 << 20)),
             "The largest request head: request line and headers together."),
         SettingKey(
-            "limits.header_timeout", .duration, \.limits.headerTimeout, rule: timeout,
+            "limits.header_timeout", .duration, \.limits.headerTimeout, effect: .reload, rule: timeout,
             "How long a client may take to send a request's head."),
         SettingKey(
-            "limits.body_timeout", .duration, \.limits.bodyTimeout, rule: timeout,
+            "limits.body_timeout", .duration, \.limits.bodyTimeout, effect: .reload, rule: timeout,
             "How long a client may pause between two bytes of a body."),
         SettingKey(
-            "limits.idle_timeout", .duration, \.limits.idleTimeout, rule: timeout,
+            "limits.idle_timeout", .duration, \.limits.idleTimeout, effect: .reload, rule: timeout,
             "How long a connection may wait for its next request."),
         SettingKey(
-            "limits.connections", .integer, \.limits.connections, rule: SettingRules.range(1...1_000_000),
+            "limits.connections", .integer, \.limits.connections, effect: .reload,
+            rule: SettingRules.range(1...1_000_000),
             "How many connections may be open at once, over all listeners."),
         SettingKey(
-            "shutdown_timeout", .duration, \.shutdownTimeout,
+            "shutdown_timeout", .duration, \.shutdownTimeout, effect: .reload,
             rule: SettingRules.duration(from: .milliseconds(1), to: .seconds(3600)),
             "How long a graceful stop may take before what still runs is cut off."),
     ]

@@ -27,6 +27,13 @@ public struct SettingsLoader: Sendable {
         self.defaultConfigFile = defaultConfigFile
     }
 
+    /// The same loader with another file.
+    func reading(_ configFile: String) -> SettingsLoader {
+        SettingsLoader(
+            configFile: configFile, dataDirectory: dataDirectory, environment: environment,
+            defaultConfigFile: defaultConfigFile)
+    }
+
     /// The settings in force, or all that is wrong with them.
     public func load() throws(SettingsErrors) -> LoadedSettings {
         var draft = SettingsDraft()
