@@ -104,6 +104,7 @@ let package = Package(
         library(
             "Platform/Scheduling",
             ["Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, lifecycle, logging]),
+        library("Platform/Audit", ["Datastore", "JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -139,6 +140,12 @@ let package = Package(
                 lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
+        tests(
+            "AuditTests",
+            [
+                "Audit", "Database", "Datastore", "Instruments", "JSON", "SQLiteEngine", coreMetrics, lifecycle,
+                logging,
+            ]),
         tests("CommandsTests", ["Commands", "JSON", argumentParser]),
         tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
