@@ -75,9 +75,9 @@ let package = Package(
         library(
             "Daemon",
             [
-                "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
-                "MessageBoard", "MetricHistory",
-                "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
+                "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
+                "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory", "RequestLog", "Scheduling",
+                "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, lifecycle, logging, unixSignals,
             ]),
 
@@ -85,8 +85,8 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "Datastore", "Health", "Hosting", "Instruments", "JSON", "MetricHistory", "RequestLog",
-                "Scheduling", "Settings", "Transfer", httpTypes,
+                "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Instruments", "JSON",
+                "MetricHistory", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 
@@ -97,7 +97,8 @@ let package = Package(
         library(
             "Platform/Hosting",
             [
-                "CLinux", "Compression", "JSON", "MetricDescribing", "RequestLog", "Settings", httpTypes, lifecycle,
+                "ApplicationLog", "CLinux", "Compression", "JSON", "MetricDescribing", "RequestLog", "Settings",
+                httpTypes, lifecycle,
                 logging, coreMetrics,
             ]
                 + nio("NIOCore", "NIOHTTP1", "NIOPosix")),
@@ -135,8 +136,9 @@ let package = Package(
         tests(
             "AdminAPITests",
             [
-                "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "Instruments",
-                "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings", "SQLiteEngine", coreMetrics, httpTypes,
+                "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
+                "Hosting", "Instruments", "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings",
+                "SQLiteEngine", coreMetrics, httpTypes,
                 lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),

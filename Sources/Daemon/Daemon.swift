@@ -1,4 +1,6 @@
 import AdminAPI
+public import ApplicationLog
+import Audit
 import Database
 import Datastore
 import Health
@@ -26,7 +28,9 @@ public final class Daemon: Sendable {
     /// What the daemon listens on, with the real ports.
     public var addresses: [BoundAddress] { hosting.boundAddresses }
 
-    private let settings: Settings
+    private let settings: LiveSettings
+    private let reloading: Reloading
+    private let audit: AuditLog
     private let logger: Logger
     private let storage: Storage
     private let fatalErrors: FatalErrorWatch
@@ -43,23 +47,31 @@ public final class Daemon: Sendable {
     ///
     /// - Parameters:
     ///   - loaded: the settings in force.
+    ///   - loader: what loaded them, and does so again at a reload.
     ///   - environment: the process' environment, for the admin socket's place.
     ///   - version: what `version` tells and `trivet_build_info` carries.
+    ///   - log: the level and form of the application log, which a reload may change.
     ///   - logger: the application log.
-    ///   - onFatalError: told when state can no longer be written, at once; `run` then throws, after what may hang.
+    ///   - onFatalError: told when state can no longer be written, at once, with the time that a graceful stop may take;
+    ///     `run` then throws, after what may hang.
     /// - Throws: `StartError`; nothing is left open then.
     public static func start(
-        _ loaded: LoadedSettings, environment: [String: String], version: String, logger: Logger,
-        onFatalError: @escaping @Sendable () -> Void = {}
+        _ loaded: LoadedSettings, loader: SettingsLoader, environment: [String: String], version: String,
+        log: LogControl, logger: Logger,
+        onFatalError: @escaping @Sendable (_ shutdownTimeout: Duration) -> Void = { _ in }
     ) async throws(StartError) -> Daemon {
-        let fatalErrors = FatalErrorWatch(onReport: onFatalError)
+        let settings = LiveSettings(loaded, loader: loader)
+        let fatalErrors = FatalErrorWatch(onReport: { onFatalError(settings.settings.shutdownTimeout) })
         let registry = MetricRegistry(mostSeries: loaded.settings.metrics.maxSeries)
         ProcessMetrics(version: version).register(in: registry)
         let storage = try await Storage.open(
             loaded.settings, metrics: registry, logger: logger, onFatalError: { fatalErrors.report($0) })
         do {
             return try await Daemon(
-                loaded, environment: environment, version: version, storage: storage, fatalErrors: fatalErrors,
+                settings,
+                reloading: Reloading(
+                    settings: settings, log: log, metrics: registry, logger: logger),
+                environment: environment, version: version, storage: storage, fatalErrors: fatalErrors,
                 registry: registry, logger: logger)
         } catch {
             await storage.close(telemetry: storage.telemetry, logger: logger)
@@ -68,11 +80,12 @@ public final class Daemon: Sendable {
     }
 
     private init(
-        _ loaded: LoadedSettings, environment: [String: String], version: String, storage: Storage,
+        _ live: LiveSettings, reloading: Reloading, environment: [String: String], version: String, storage: Storage,
         fatalErrors: FatalErrorWatch, registry: MetricRegistry, logger: Logger
     ) async throws(StartError) {
-        let settings = loaded.settings
-        self.settings = settings
+        let settings = live.settings
+        self.settings = live
+        self.reloading = reloading
         self.logger = logger
         self.storage = storage
         self.fatalErrors = fatalErrors
@@ -90,6 +103,8 @@ public final class Daemon: Sendable {
         } catch {
             throw StartError(.database, "state.db cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
         }
+        audit = AuditLog(
+            datastore: datastore, retention: { live.settings.audit.retention }, metrics: registry, logger: logger)
         // All of a thousand jobs of one minute may wait for slow targets at once, and none should wait for another.
         transfer = TransferClient(
             configuration: TransferConfiguration(maximumConnections: 2048), metrics: registry)
@@ -97,14 +112,17 @@ public final class Daemon: Sendable {
         scheduler = Scheduler(
             datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },
             settings: settings.scheduler,
-            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout / 4), metrics: registry, logger: logger)
+            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
+            logger: logger)
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
-        let purge = StorageLogPurge(datastore: datastore, retain: settings.purge.retain)
+        let purge = StorageLogPurge(datastore: datastore, retain: { live.settings.purge.retain })
         let admin = AdminService(
             AdminParts(
-                version: version, settings: loaded, datastore: datastore, requestLog: requestLog,
+                version: version, settings: live,
+                reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
+                audit: audit, datastore: datastore, requestLog: requestLog,
                 metricHistory: metricHistory, scheduler: scheduler, health: health, addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) }))
         let services: [any HostedService] = [
@@ -117,7 +135,7 @@ public final class Daemon: Sendable {
                 services, admin: admin,
                 metrics: MetricsService(health: health, version: version) { registry.exposition($0) },
                 settings: settings, environment: environment),
-            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout * 3 / 4,
+            limits: settings.limits, shutdownTimeout: settings.shutdownTimeout.shareOfRequests,
             record: { requestLog.record($0) },
             metrics: registry, logger: logger)
         DiskMetrics(path: storage.directory.path).register(in: registry)
@@ -126,14 +144,20 @@ public final class Daemon: Sendable {
             checks: SelfChecks(state: storage.state, scheduler: scheduler, health: health, hosting: hosting).all,
             status: StatusLine(
                 services: services.count, health: health, requestLog: requestLog, scheduler: scheduler,
-                hosting: hosting), longestStop: settings.shutdownTimeout + Self.closing, logger: logger)
+                hosting: hosting), longestStop: { live.settings.shutdownTimeout + Self.closing }, logger: logger)
         do {
-            try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
+            let isFirst = try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
+            if isFirst { await auditFirstStart(settings.firstStart) }
         } catch {
             throw StartError(
                 .firstStart, "what a first start creates cannot be stored: \(error)\n\(Storage.stateAdvice)",
                 cause: error)
         }
+        // Before anybody can ask for a reload.
+        reloading.serve(
+            .init(
+                requestLog: requestLog, metricHistory: metricHistory, scheduler: scheduler, hosting: hosting,
+                reports: reports))
         do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
         bound.serve(hosting)
         Self.report(registry, to: logger)
@@ -146,28 +170,50 @@ public final class Daemon: Sendable {
         }
     }
 
+    private func auditFirstStart(_ kind: FirstStart) async {
+        let action = AuditAction(
+            principal: .daemon, peer: "daemon", method: "daemon.first-start", resource: "datastore",
+            parameters: ["first_start": kind.rawValue])
+        await audit.record(action, .ok)
+    }
+
+    /// Reads the settings again for who sent the signal, and takes over what can change while the daemon runs. What is
+    /// wrong with them stands in the log, and then nothing changes.
+    ///
+    /// For the admin's reload see the route, whose change is audited as any other.
+    public func reloadBySignal() async {
+        let entry = await audit.begin(
+            AuditAction(principal: .reloadSignal, peer: "signal", method: "config.reload", resource: "config"))
+        do {
+            _ = try await reloading.reload()
+            await audit.end(entry, .ok)
+        } catch {
+            await audit.end(entry, .failed, message: error.description)
+        }
+    }
+
     /// Serves until a shutdown signal comes or a part fails; all is flushed and closed on return.
     ///
     /// - Parameter shutdownSignals: the signals that stop it gracefully.
     /// - Throws: the error of the part that failed.
     public func run(shutdownSignals: [UnixSignal] = []) async throws {
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
+        let (stop, stopBegins) = AsyncStream<Void>.makeStream()
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("reports", reports), ("request log", requestLog),
-            ("metric history", metricHistory), ("datastore", datastore), ("hosting", hosting), ("scheduler", scheduler),
-            ("health", health),
-            ("readiness", Readiness(health: health, scheduler: scheduler, reports: reports)),
+            ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit), ("hosting", hosting),
+            ("scheduler", scheduler), ("health", health),
+            (
+                "readiness",
+                Readiness(health: health, scheduler: scheduler, reports: reports, onEnd: { stopBegins.finish() })
+            ),
         ]
-        var configuration = ServiceGroupConfiguration(
+        let configuration = ServiceGroupConfiguration(
             services: parts.map { name, service in
                 .init(
                     service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
             }, gracefulShutdownSignals: shutdownSignals, logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout + .seconds(5)
-        let result: Result<Void, any Error>
-        do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
-            result = .failure(error)
-        }
+        let result = await bounded(ServiceGroup(configuration: configuration), stop: stop)
         await transfer.shutdown()
         await storage.close(telemetry: requestLog.database, logger: logger)
         try result.get()
@@ -175,6 +221,27 @@ public final class Daemon: Sendable {
 
     /// How long the files may take to close after `shutdown_timeout`.
     private static let closing = Duration.seconds(15)
+
+    /// Runs the group, and cancels what is left of it when its stop takes too long. The group has such a bound itself,
+    /// but only one that is known when it begins, and `shutdown_timeout` can change.
+    private func bounded(_ group: ServiceGroup, stop: AsyncStream<Void>) async -> Result<Void, any Error> {
+        await withTaskGroup(of: Result<Void, any Error>?.self) { tasks in
+            tasks.addTask {
+                do { return .success(try await group.run()) } catch { return .failure(error) }
+            }
+            tasks.addTask { [settings] in
+                for await _ in stop {}
+                try? await Task.sleep(for: settings.settings.shutdownTimeout + .seconds(5))
+                return nil
+            }
+            var result: Result<Void, any Error>?
+            while let next = await tasks.next() {
+                result = next ?? result
+                tasks.cancelAll()
+            }
+            return result ?? .success(())
+        }
+    }
 
     private static var indexes: DeclaredIndexes {
         MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes

@@ -14,12 +14,14 @@ struct FirstStartResources {
     /// The host is the service's name, which the daemon resolves itself.
     private static let purgeURL = "http://storage-logging-service/api/v1/purge"
 
-    func create() async throws {
-        guard try await datastore.lookup(Self.mark) == nil else { return }
+    /// Makes them, and tells whether this was the first start.
+    func create() async throws -> Bool {
+        guard try await datastore.lookup(Self.mark) == nil else { return false }
         try await createPurgeJob()
         var properties = Properties()
         properties["createTime"] = .timestamp(.now)
         try await datastore.put(Entity(key: Self.mark, properties: properties))
+        return true
     }
 
     private func createPurgeJob() async throws {

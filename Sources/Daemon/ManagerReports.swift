@@ -10,7 +10,7 @@ final class ManagerReports: Service {
     private let watchdog: Watchdog?
     private let status: StatusLine
     /// How long a stop may take at most.
-    private let longestStop: Duration
+    private let longestStop: @Sendable () -> Duration
     private let logger: Logger
     private let isSilent = Atomic(false)
 
@@ -18,7 +18,8 @@ final class ManagerReports: Service {
     private static let interval = Duration.seconds(10)
 
     init(
-        manager: ServiceManager, checks: [SelfCheck], status: StatusLine, longestStop: Duration, logger: Logger
+        manager: ServiceManager, checks: [SelfCheck], status: StatusLine,
+        longestStop: @escaping @Sendable () -> Duration, logger: Logger
     ) {
         self.manager = manager
         self.status = status
@@ -46,7 +47,7 @@ final class ManagerReports: Service {
     func ready() { tell([.ready, .status(line())]) }
 
     /// A stop that is allowed more time than the unit allows would be cut off, so the manager is asked for it.
-    func stopping() { tell([.stopping, .status(line()), .needsTime(longestStop)]) }
+    func stopping() { tell([.stopping, .status(line()), .needsTime(longestStop())]) }
 
     /// Tells of a reload around it.
     func reloading<Result>(_ reload: () async throws -> Result) async rethrows -> Result {

@@ -7,8 +7,11 @@ struct Readiness: Service {
     let health: HealthMonitor
     let scheduler: Scheduler
     let reports: ManagerReports
+    /// Told when the stop begins.
+    let onEnd: @Sendable () -> Void
 
     func run() async throws {
+        defer { onEnd() }
         await cancelWhenGracefulShutdown { await scheduler.begun() }
         guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
         health.enter(.serving)

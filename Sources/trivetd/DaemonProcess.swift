@@ -14,42 +14,45 @@ struct DaemonProcess {
     let environment: [String: String]
 
     func run(checkOnly: Bool) async -> DaemonExit {
+        let loader = SettingsLoader(configFile: configFile, dataDirectory: dataDirectory, environment: environment)
         let loaded: LoadedSettings
-        do {
-            loaded = try SettingsLoader(
-                configFile: configFile, dataDirectory: dataDirectory, environment: environment
-            ).load()
-        } catch {
+        do { loaded = try loader.load() } catch {
             return refuse("the settings are wrong:\n\(error)")
         }
         if checkOnly {
             print("\(loaded.configFile ?? "The built-in settings"): good.")
             return .stopped
         }
-        return await serve(loaded)
+        return await serve(loaded, loader)
     }
 
-    private func serve(_ loaded: LoadedSettings) async -> DaemonExit {
-        let log = loaded.settings.log
-        let logger = Logger(label: "trivetd") { label in
-            ApplicationLog.handler(label: label, level: log.level, format: log.format)
-        }
+    private func serve(_ loaded: LoadedSettings, _ loader: SettingsLoader) async -> DaemonExit {
+        let log = LogControl(loaded.settings.log)
+        let logger = Logger(label: "trivetd") { ApplicationLog.handler(label: $0, control: log) }
         // A client that went away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        // Settings are not read anew yet; until they are, a reload must not end the daemon.
-        signal(SIGHUP, SIG_IGN)
         // What it makes is for its own user; sockets get their mode from the settings.
         umask(0o077)
-        let longestEnd = loaded.settings.shutdownTimeout + .seconds(10)
+        let terminal = StartTerminal()
+        // From here on: one that comes during the start is obeyed after it.
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
         let daemon: Daemon
         do {
             daemon = try await Daemon.start(
-                loaded, environment: environment, version: TrivetVersion.current, logger: logger,
-                onFatalError: { Self.end(within: longestEnd) })
+                loaded, loader: loader, environment: environment, version: TrivetVersion.current, log: log,
+                logger: logger, onFatalError: { Self.end(within: $0 + .seconds(10)) })
         } catch {
             return refuse("not started: \(error)")
         }
-        if log.format == .text { say(Banner(addresses: daemon.addresses, settings: loaded.settings).text) }
+        if loaded.settings.log.format == .text {
+            say(Banner(addresses: daemon.addresses, settings: loaded.settings).text)
+        }
+        let reloading = Task {
+            for await _ in reloads {
+                if terminal.isGone { kill(getpid(), SIGTERM) } else { await daemon.reloadBySignal() }
+            }
+        }
+        defer { reloading.cancel() }
         do {
             try await daemon.run(shutdownSignals: [.sigterm, .sigint])
         } catch {

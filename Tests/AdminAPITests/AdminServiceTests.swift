@@ -19,10 +19,9 @@ import Testing
             #expect(status?["addresses"]?.object?["admin"] == ["unix:\(daemon.socket)"].map { .string($0) }.json)
             #expect(await daemon.trivetctl("version", "--format", "value(trivetd)").lines == ["0.1.0"])
             #expect(await daemon.trivetctl("health", "--format", "value(status)").lines == ["warn"])
-            #expect(
-                await daemon.trivetctl("config", "show", "--format", "value(key,value,source)").lines == [
-                    "purge.retain\t3m\tdefault"
-                ])
+            let shown = await daemon.trivetctl("config", "show", "--format", "value(key,value,source)").lines
+            #expect(shown.contains("purge.retain\t3m\t\(daemon.configFile):1"))
+            #expect(shown.contains("log.level\tinfo\tdefault"))
             #expect(await daemon.trivetctl("services", "list", "--format", "value(name)").lines.count == 3)
             #expect(await daemon.trivetctl("services", "describe", "hello-world-service").exit == 0)
             let missing = await daemon.trivetctl("services", "describe", "nobody")
@@ -75,6 +74,19 @@ import Testing
                 ("POST", "/admin/v1/purge", #"{"older_than":"3m"}"#, 400, "INVALID_ARGUMENT"),
                 ("POST", "/admin/v1/purge", "[", 400, "INVALID_ARGUMENT"),
                 ("POST", "/admin/v1/scheduler/jobs/x:run", nil, 404, "NOT_FOUND"),
+                ("GET", "/admin/v1/audit?result=good", nil, 400, "INVALID_ARGUMENT"),
+                ("GET", "/admin/v1/audit?pageToken=01", nil, 400, "INVALID_ARGUMENT"),
+                ("GET", "/admin/v1/audit?since=x", nil, 400, "INVALID_ARGUMENT"),
+                ("GET", "/admin/v1/audit?who=root", nil, 400, "INVALID_ARGUMENT"),
+                ("GET", "/admin/v1/config:diff?file=trivet.yaml", nil, 400, "INVALID_ARGUMENT"),
+                ("GET", "/admin/v1/config:diff?file=%2Fnonexistent", nil, 400, "FAILED_PRECONDITION"),
+                ("POST", "/admin/v1/config:reload", #"{"file":"x"}"#, 400, "INVALID_ARGUMENT"),
+                ("POST", "/admin/v1/log/level", nil, 400, "INVALID_ARGUMENT"),
+                ("POST", "/admin/v1/log/level", #"{"level":"loud"}"#, 400, "INVALID_ARGUMENT"),
+                ("POST", "/admin/v1/log/level", #"{"level":7}"#, 400, "INVALID_ARGUMENT"),
+                ("POST", "/admin/v1/log/level", #"{"level":"debug","for":"0s"}"#, 400, "INVALID_ARGUMENT"),
+                ("POST", "/admin/v1/log/level", #"{"level":"debug","for":"31d"}"#, 400, "INVALID_ARGUMENT"),
+                ("POST", "/admin/v1/log/level", #"{"level":"debug","for":5}"#, 400, "INVALID_ARGUMENT"),
             ] as [(String, String, String?, Int, String)] {
                 let answer = try await daemon.ask(method, target, body)
                 let error = answer.json.object?["error"]?.object
@@ -107,21 +119,13 @@ import Testing
     func readOnly() async throws {
         try await LiveDaemon.run { daemon in
             // Over a socket we are root here; the routes themselves are asked as somebody else.
-            let service = AdminService(
-                AdminParts(
-                    version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
-                    datastore: daemon.datastore, requestLog: daemon.requestLog,
-                    metricHistory: daemon.history, scheduler: daemon.scheduler, health: daemon.health,
-                    addresses: { [] },
-                    purge: { _, _ in
-                        Issue.record("purged")
-                        return 0
-                    }, daemonUser: 1_000))
+            let service = AdminService(daemon.parts(1_000))
             let stranger = Peer.unix(PeerCredentials(pid: 1, uid: 1_001, gid: 1_001))
             for route in service.routes where route.method != .get {
                 let response = try await route.handler(try HostedRequest(route.method, "/", peer: stranger))
                 #expect(response.status == .forbidden, "\(route.method) \(route.path)")
             }
+            #expect(daemon.purges.value.isEmpty)
         }
     }
 
@@ -130,13 +134,17 @@ import Testing
         try await LiveDaemon.run { daemon in
             try await daemon.datastore.put(Entity(key: Key("K", id: 1)))
             try await daemon.record(1)
+            try Data("purge: { retain: 4m }\n".utf8).write(to: URL(filePath: daemon.configFile))
             let page = try documentationPage()
             for arguments in [
                 ["status"], ["services", "describe", "hello-world-service"], ["health"], ["version"],
                 ["logs", "read", "--limit", "1"], ["datastore", "entities", "describe", "K/1"],
-                ["datastore", "kinds", "list"], ["config", "show"],
+                ["datastore", "kinds", "list"], ["config", "show"], ["log", "level", "debug", "--for", "1m"],
+                ["audit", "list"], ["config", "diff"], ["config", "reload"],
             ] {
-                let verb = arguments.prefix { !$0.contains("-service") && !$0.hasPrefix("--") && $0 != "K/1" }
+                let verb = arguments.prefix {
+                    !$0.contains("-service") && !$0.hasPrefix("--") && $0 != "K/1" && $0 != "debug"
+                }
                 let section = try #require(
                     page.components(separatedBy: "\n### trivetctl \(verb.joined(separator: " "))\n").last)
                 let text = section.components(separatedBy: "\n### ").first ?? ""
@@ -152,7 +160,7 @@ import Testing
     /// The names of a record's members, and of theirs; not those of maps, whose names are data.
     private static func names(_ value: JSONValue) -> [String] {
         (value.object ?? JSONObject()).flatMap { member in
-            let isMap = member.name == "addresses" || member.name == "properties"
+            let isMap = ["addresses", "properties", "parameters"].contains(member.name)
             return [member.name] + (isMap ? [] : names(member.value))
         }
     }
@@ -168,12 +176,7 @@ import Testing
         try await LiveDaemon.run { daemon in
             let page = try documentationPage()
             let documented = page.matches(of: /\n\| `(GET|POST|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
-            let parts = AdminParts(
-                version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
-                datastore: daemon.datastore, requestLog: daemon.requestLog,
-                metricHistory: daemon.history, scheduler: daemon.scheduler, health: daemon.health, addresses: { [] },
-                purge: { _, _ in 0 })
-            let routes = AdminService(parts).routes.map { "\($0.method.rawValue) \($0.path)" }
+            let routes = AdminService(daemon.parts(nil)).routes.map { "\($0.method.rawValue) \($0.path)" }
             #expect(Set(documented) == Set(routes))
         }
     }

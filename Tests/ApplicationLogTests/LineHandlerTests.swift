@@ -78,7 +78,8 @@ struct LineHandlerTests {
 
     @Test("the handler of the daemon has the label and the level that it was given")
     func publicHandler() {
-        let handler = ApplicationLog.handler(label: "trivetd", level: .notice, format: .json)
+        let control = LogControl(LogSettings(level: .notice, format: .json))
+        let handler = ApplicationLog.handler(label: "trivetd", control: control)
         #expect(handler.logLevel == .notice)
     }
 
@@ -106,7 +107,8 @@ struct LineHandlerTests {
 
     private func handler(_ lines: Lines, level: LogLevel = .info, format: LogFormat = .text) -> LineHandler {
         LineHandler(
-            label: "trivetd", level: level, format: format, now: { LogTime(milliseconds: 1_795_342_136_123) },
+            label: "trivetd", control: LogControl(LogSettings(level: level, format: format)),
+            now: { LogTime(milliseconds: 1_795_342_136_123) },
             write: lines.append)
     }
 }

@@ -11,7 +11,7 @@ struct CommandLineTests {
         ["scheduler", "jobs", "list"], ["scheduler", "jobs", "describe", "log-purge-job"],
         ["scheduler", "runs", "list"],
         ["datastore", "kinds", "list"], ["datastore", "entities", "list", "Message"], ["datastore", "indexes", "list"],
-        ["health"], ["config", "show"], ["version"],
+        ["health"], ["config", "show"], ["config", "diff"], ["log", "level"], ["audit", "list"], ["version"],
     ]
 
     @Test("every reading command has a table, JSON and JSON lines, and nothing on stderr")

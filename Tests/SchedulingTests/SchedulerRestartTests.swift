@@ -2,6 +2,7 @@ import Datastore
 import Foundation
 import Instruments
 import ServiceLifecycle
+import Settings
 import Testing
 
 @testable import Scheduling
@@ -192,6 +193,23 @@ struct SchedulerRestartTests {
                 #expect(await eventually { world.clock.alarms.contains(instant("2026-11-22T11:00:00Z")) })
                 await world.turn(scheduler, to: "2026-11-23T09:00:01Z")
                 try await world.expectLedger([])
+            }
+        }
+    }
+
+    @Test("A changed retention counts in the next round")
+    func changedRetention() async throws {
+        try await World.with("2026-11-22T10:00:00Z") { world in
+            let scheduler = world.scheduler(retention: .seconds(86_400))
+            let record = LedgerRecord.scheduled("tick", instant("2026-11-22T09:00:00Z"), .succeeded)
+            _ = try await scheduler.ledger.begin([record], marks: [:])
+            try await world.running(scheduler) {
+                #expect(await eventually { world.clock.alarms.contains(instant("2026-11-22T11:00:00Z")) })
+                try await world.expectLedger(["2026-11-22T09:00:00Z succeeded"])
+                scheduler.apply(SchedulerSettings(runRetention: .seconds(3_600)), shutdownTimeout: .seconds(7))
+                await world.turn(scheduler, to: "2026-11-22T11:00:00Z")
+                try await world.expectLedger([])
+                #expect(scheduler.timing.shutdownTimeout == .seconds(7))
             }
         }
     }

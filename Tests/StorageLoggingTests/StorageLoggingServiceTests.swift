@@ -25,7 +25,7 @@ import Testing
         init(_ datastore: Datastore) {
             self.datastore = datastore
             let clock = self.clock
-            purge = StorageLogPurge(datastore: datastore, retain: .seconds(180), now: { clock.now })
+            purge = StorageLogPurge(datastore: datastore, retain: { .seconds(180) }, now: { clock.now })
             service = StorageLoggingService(datastore: datastore, purge: purge, now: { clock.now })
         }
 

@@ -1,3 +1,5 @@
+public import ApplicationLog
+public import Audit
 public import Datastore
 import Glibc
 public import Health
@@ -12,8 +14,14 @@ public struct AdminParts: Sendable {
     /// Deletes storage logs older than a duration, or counts them with `dryRun`; returns how many.
     public typealias PurgeStorageLogs = @Sendable (_ olderThan: Duration, _ dryRun: Bool) async throws -> Int
 
+    /// Reads the settings again, and takes over what can change while the daemon runs.
+    public typealias ReloadSettings = @Sendable () async throws(SettingsErrors) -> SettingsComparison
+
     let version: String
-    let settings: LoadedSettings
+    let settings: LiveSettings
+    let reload: ReloadSettings
+    let log: LogControl
+    let audit: AuditLog
     let datastore: Datastore
     let requestLog: RequestLog
     let metricHistory: MetricHistory
@@ -21,6 +29,7 @@ public struct AdminParts: Sendable {
     let health: HealthMonitor
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
+    let userNames = UserNames()
     let startTime: Timestamp
     let daemonUser: UInt32
     let now: @Sendable () -> Timestamp
@@ -29,7 +38,10 @@ public struct AdminParts: Sendable {
     ///
     /// - Parameters:
     ///   - version: the daemon's version.
-    ///   - settings: the effective settings and where each came from.
+    ///   - settings: the settings in force, and the way to those on the disk.
+    ///   - reload: reads the settings again.
+    ///   - log: the level of the application log.
+    ///   - audit: takes a record of each change.
     ///   - datastore: whose default namespaces are shown; the platform's own is refused.
     ///   - requestLog: what `logs` reads.
     ///   - metricHistory: what `metrics` reads.
@@ -41,7 +53,8 @@ public struct AdminParts: Sendable {
     ///   - daemonUser: the user id that, besides root, may change things; nil is this process's own.
     ///   - now: the clock.
     public init(
-        version: String, settings: LoadedSettings, datastore: Datastore, requestLog: RequestLog,
+        version: String, settings: LiveSettings, reload: @escaping ReloadSettings, log: LogControl, audit: AuditLog,
+        datastore: Datastore, requestLog: RequestLog,
         metricHistory: MetricHistory, scheduler: Scheduler,
         health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
         startTime: Timestamp = .now, daemonUser: UInt32? = nil,
@@ -49,6 +62,9 @@ public struct AdminParts: Sendable {
     ) {
         self.version = version
         self.settings = settings
+        self.reload = reload
+        self.log = log
+        self.audit = audit
         self.datastore = datastore
         self.requestLog = requestLog
         self.metricHistory = metricHistory

@@ -1,10 +1,12 @@
 import AdminModel
+import Audit
 import Datastore
 import HTTPTypes
 import Hosting
 import MetricHistory
 import RequestLog
 import Scheduling
+import Settings
 
 /// Why the admin API does not do what it was asked, and the one place where other rooms' errors become its answers.
 struct AdminProblem: Error {
@@ -56,11 +58,18 @@ extension AdminProblem {
         case let error as AdminProblem: self = error
         case let error as HTTPProblem: self.init(error)
         case let error as DatastoreError: self.init(error)
+        case let error as AuditError: self = .invalid(error.message)
+        case let error as SettingsErrors: self.init(error)
         case let error as RequestLogError: self.init(error)
         case let error as MetricHistoryError: self.init(error)
         case let error as SchedulingError: self.init(error)
         default: return nil
         }
+    }
+
+    private init(_ error: SettingsErrors) {
+        self.init(
+            .badRequest, .failedPrecondition, "the settings are wrong, and nothing was changed:\n\(error.description)")
     }
 
     private init(_ error: DatastoreError) {

@@ -5,7 +5,16 @@ import Hosting
 protocol AdminRoutes: Sendable {
     var parts: AdminParts { get }
     var access: AdminAccess { get }
-    var routes: [Route] { get }
+    var routes: [AdminRoute] { get }
+}
+
+/// A route of the admin API. Only `read` and `write` make one, so that no route that changes something can forget who
+/// may, or its audit record.
+struct AdminRoute: Sendable {
+    /// The route as Hosting takes it.
+    let route: Route
+
+    fileprivate init(_ route: Route) { self.route = route }
 }
 
 extension AdminRoutes {
@@ -18,25 +27,38 @@ extension AdminRoutes {
     func read(
         _ path: String, _ parameters: [QueryParameter] = [],
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
-    ) -> Route {
-        Route(.get, path) { request in
-            try await answer(request) {
-                try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
-            }
-        }
+    ) -> AdminRoute {
+        AdminRoute(
+            Route(.get, path) { request in
+                try await answer(request) {
+                    try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
+                }
+            })
     }
 
-    /// A route that changes something: for writers only.
+    /// A route that changes something: for writers only, and audited.
+    ///
+    /// - Parameters:
+    ///   - method: the HTTP method.
+    ///   - path: the path.
+    ///   - parameters: the query parameters that it takes; any other is refused.
+    ///   - verb: what the audit log calls it; nil: what follows from method and path, see `AuditedChange`.
+    ///   - resource: what it is done to, for the audit log; nil: what stands in the path.
+    ///   - handler: what answers.
     func write(
-        _ method: HTTPRequest.Method, _ path: String, _ parameters: [QueryParameter] = [],
+        _ method: HTTPRequest.Method, _ path: String, _ parameters: [QueryParameter] = [], verb: String? = nil,
+        resource: (@Sendable (HostedRequest) -> String)? = nil,
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
-    ) -> Route {
-        Route(method, path) { request in
-            try await answer(request) {
-                try access.requireWriter(request.peer)
-                return try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
-            }
-        }
+    ) -> AdminRoute {
+        let change = AuditedChange(parts: parts, method: method, path: path, verb: verb, resource: resource)
+        return AdminRoute(
+            Route(method, path) { request in
+                try await answer(request) {
+                    try await change.perform(request, access: access) {
+                        try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
+                    }
+                }
+            })
     }
 
     private func answer(

@@ -11,14 +11,18 @@ public struct AdminService: HostedService {
     /// Creates the service over the parts that it shows.
     public init(_ parts: AdminParts) {
         let access = AdminAccess(daemonUser: parts.daemonUser)
-        routes =
+        let all =
             DaemonRoutes(parts: parts, access: access).routes
+            + ConfigRoutes(parts: parts, access: access).routes
+            + LogLevelRoutes(parts: parts, access: access).routes
+            + AuditRoutes(parts: parts, access: access).routes
             + LogRoutes(parts: parts, access: access).routes
             + MetricRoutes(parts: parts, access: access).routes
             + SchedulerRoutes(parts: parts, access: access).routes
             + PurgeRoutes(parts: parts, access: access).routes
             + EntityRoutes(parts: parts, access: access).routes
             + IndexRoutes(parts: parts, access: access).routes
+        routes = all.map(\.route)
     }
 
     /// `{"error":{"code","message","status"}}`.

@@ -7,17 +7,16 @@ import JSON
 import RequestLog
 import Settings
 
-/// What the daemon is: status, version, health, settings, services.
+/// What the daemon is: status, version, health, services.
 struct DaemonRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
             read(AdminPath.status) { _ in .model(await status()) },
             read(AdminPath.version) { _ in .model(DaemonVersion(version: parts.version)) },
             read(AdminPath.health) { _ in .model(await health()) },
-            read(AdminPath.config) { _ in .model(config()) },
             read(AdminPath.services) { _ in .model(ServiceList(services: services())) },
             read("\(AdminPath.services)/{service}") { call in .model(try service(call.parameter("service"))) },
         ]
@@ -32,7 +31,7 @@ struct DaemonRoutes: AdminRoutes {
             version: parts.version, pid: getpid(), phase: parts.health.phase.rawValue, health: Self.worst(report),
             project: settings.project, startTime: parts.startTime.rfc3339,
             uptimeSeconds: max(0, parts.now().since(parts.startTime).components.seconds),
-            dataDirectory: absolute(settings.dataDirectory), configFile: parts.settings.configFile,
+            dataDirectory: absolute(settings.dataDirectory), configFile: parts.settings.loaded.configFile,
             addresses: bound().mapValues { $0.map(\.description) },
             requestLog: .init(
                 served: Int64(counters.served), stored: Int64(counters.stored), buffered: Int64(counters.buffered),
@@ -60,14 +59,6 @@ struct DaemonRoutes: AdminRoutes {
                 since: Timestamp(microseconds: check.since).rfc3339)
         }
         return HealthInfo(status: Self.worst(report), phase: report.phase.rawValue, checks: checks)
-    }
-
-    private func config() -> ConfigInfo {
-        ConfigInfo(
-            configFile: parts.settings.configFile,
-            settings: parts.settings.effective.map { setting in
-                ConfigEntry(key: setting.key, value: setting.value, source: setting.source.description)
-            })
     }
 
     private func services() -> [ServiceInfo] {

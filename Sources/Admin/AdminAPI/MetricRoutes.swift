@@ -10,7 +10,7 @@ struct MetricRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
             read(AdminPath.metrics, ["name"]) { call in .model(try await list(call.query("name"))) },
             read(

@@ -9,9 +9,9 @@ struct PurgeRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
-            write(.post, AdminPath.purge) { call in
+            write(.post, AdminPath.purge, verb: "purge") { call in
                 let body = try await call.body(allowed: ["olderThan", "dryRun"])
                 let dryRun = try flag(body)
                 let deleted = try await parts.purge(try olderThan(body), dryRun)

@@ -8,6 +8,14 @@ public enum AdminPath {
     public static let health = "/admin/v1/health"
     /// GET: `ConfigInfo`.
     public static let config = "/admin/v1/config"
+    /// GET: `ConfigDiff`.
+    public static let configDiff = "/admin/v1/config:diff"
+    /// POST: `ConfigReload`.
+    public static let configReload = "/admin/v1/config:reload"
+    /// GET, POST `LogLevelRequest` and DELETE: `LogLevelInfo`.
+    public static let logLevel = "/admin/v1/log/level"
+    /// GET: `AuditPageInfo`.
+    public static let audit = "/admin/v1/audit"
     /// GET: `ServiceList`; below it, one `ServiceInfo` a name.
     public static let services = "/admin/v1/services"
     /// GET: `LogPage`.

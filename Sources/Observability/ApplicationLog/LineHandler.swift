@@ -4,23 +4,28 @@ import Settings
 /// Makes a line of each event and hands it on.
 struct LineHandler: LogHandler {
     private let label: String
-    private let format: LogFormat
+    private let control: LogControl
     private let now: @Sendable () -> LogTime
     private let write: @Sendable ([UInt8]) -> Void
+    /// A level that somebody gave this one logger.
+    private var ownLevel: Logger.Level?
 
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
-    var logLevel: Logger.Level
 
     init(
-        label: String, level: LogLevel, format: LogFormat, now: @escaping @Sendable () -> LogTime,
+        label: String, control: LogControl, now: @escaping @Sendable () -> LogTime,
         write: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.label = label
-        self.format = format
+        self.control = control
         self.now = now
         self.write = write
-        logLevel = Logger.Level(level)
+    }
+
+    var logLevel: Logger.Level {
+        get { ownLevel ?? control.loggerLevel }
+        set { ownLevel = newValue }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -32,9 +37,10 @@ struct LineHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let given = event.metadata { all.merge(given) { $1 } }
+        if let id = LogContext.requestID, all["requestId"] == nil { all["requestId"] = "\(id)" }
         if let error = event.error, all["error"] == nil { all["error"] = "\(error)" }
         let line = LogLine(time: now(), level: event.level, label: label, message: "\(event.message)", metadata: all)
-        switch format {
+        switch control.format {
         case .text: write(line.text)
         case .json: write(line.json)
         }

@@ -11,6 +11,15 @@ struct LogTime: Sendable, CustomStringConvertible {
         return LogTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
+    /// Microseconds since 1970 of the moment that is a duration later.
+    func microseconds(after duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        let (micros, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        guard !overflow else { return .max }
+        let (sum, isTooFar) = (milliseconds * 1000).addingReportingOverflow(micros)
+        return isTooFar ? .max : sum &+ attoseconds / 1_000_000_000_000
+    }
+
     /// `2026-11-22T10:08:56.123Z`
     var description: String {
         var seconds = time_t(milliseconds / 1000)

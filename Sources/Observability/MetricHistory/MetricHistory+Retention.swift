@@ -13,7 +13,7 @@ extension MetricHistory {
 
     /// Deletes what is older than its tier keeps, and forgets series that are gone.
     func retain(_ file: DatabaseFile) async throws {
-        let time = now()
+        let (time, settings) = (now(), settings)
         let cutoffs = Dictionary(
             settings.tiers.map { ($0.step.inMicroseconds, time - $0.retention.inMicroseconds) }
         ) { first, _ in first }

@@ -29,11 +29,11 @@ extension MetricHistory {
         }
     }
 
-    /// The file, once it is known: its tiers, and the series that it has.
+    /// The file, once it is known: the tiers of the settings, and the series that it has.
     func currentFile() async throws -> DatabaseFile {
         let file = database()
-        guard state.withLock({ $0.file !== file }) else { return file }
         let steps = settings.tiers.map(\.step.inMicroseconds)
+        guard state.withLock({ $0.file !== file || $0.steps != steps }) else { return file }
         let (empty, series) = try await file.write { database in
             var store = HistoryStore()
             try store.register(steps: steps, database)
@@ -46,6 +46,7 @@ extension MetricHistory {
                 state.store.note(id, of: number)
             }
             state.file = file
+            state.steps = steps
             state.lastSeenWrite = 0
         }
         try await count(file)

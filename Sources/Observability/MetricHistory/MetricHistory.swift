@@ -19,6 +19,8 @@ public final class MetricHistory: Service, CustomStringConvertible {
         var store = HistoryStore()
         /// The file that `store` knows.
         var file: DatabaseFile?
+        /// The steps of the tiers that `store` knows.
+        var steps: [Int64] = []
         /// What the history takes in it.
         var bytes = 0
         var isFailing = false
@@ -28,12 +30,11 @@ public final class MetricHistory: Service, CustomStringConvertible {
         var lastSeenWrite: Int64 = 0
     }
 
-    /// The settings in force.
-    public let settings: MetricHistorySettings
     let logger: Logger
     let metrics: HistoryMetrics
     let turns = TurnTaking()
     let state: Mutex<State>
+    private let live: Mutex<MetricHistorySettings>
     let database: @Sendable () -> DatabaseFile
     let now: @Sendable () -> Int64
     private let samples: @Sendable () -> [MetricSample]
@@ -53,13 +54,21 @@ public final class MetricHistory: Service, CustomStringConvertible {
         now: @escaping @Sendable () -> Int64 = { MetricHistory.systemTime() }
     ) {
         self.database = database
-        self.settings = settings
+        live = Mutex(settings)
         self.samples = samples
         self.metrics = HistoryMetrics(metrics)
         self.logger = logger
         self.now = now
         let start = ContinuousClock.now
         state = Mutex(State(lastSample: start, lastFlush: start))
+    }
+
+    /// The settings in force.
+    public var settings: MetricHistorySettings { live.withLock { $0 } }
+
+    /// Takes new settings, from the next sample and the next round of retention on.
+    public func apply(_ settings: MetricHistorySettings) {
+        live.withLock { $0 = settings }
     }
 
     /// The name that the log of the daemon's services shows.
@@ -75,10 +84,6 @@ public final class MetricHistory: Service, CustomStringConvertible {
 
     /// Samples and writes until the graceful shutdown; then once more.
     public func run() async throws {
-        guard !settings.tiers.isEmpty else {
-            try? await gracefulShutdown()
-            return
-        }
         // A slow disk or a long query holds a flush up, which must not keep samples from being taken.
         let (flushes, due) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let (end, ending) = AsyncStream<Void>.makeStream()
@@ -87,13 +92,14 @@ public final class MetricHistory: Service, CustomStringConvertible {
             group.addTask { [self] in
                 while !Task.isCancelled {
                     guard (try? await Task.sleep(for: untilNextSample)) != nil else { return }
+                    guard keepsHistory else { continue }
                     sample()
                     if isFlushDue { due.yield() }
                 }
             }
             group.addTask { [self] in
                 // In a task of its own: a cancelled task's writes would be dropped.
-                for await _ in flushes { await Task { await flush() }.value }
+                for await _ in flushes where keepsHistory { await Task { await flush() }.value }
             }
             await withTaskCancellationOrGracefulShutdownHandler {
                 for await _ in end {}
@@ -104,10 +110,13 @@ public final class MetricHistory: Service, CustomStringConvertible {
             group.cancelAll()
         }
         await Task {
+            guard keepsHistory else { return }
             sample()
             await flush()
         }.value
     }
+
+    private var keepsHistory: Bool { !settings.tiers.isEmpty }
 
     /// Samples stand at whole multiples of the interval, so that each bucket gets the same number of them.
     private var untilNextSample: Duration {
@@ -136,6 +145,7 @@ public final class MetricHistory: Service, CustomStringConvertible {
     ///   - time: microseconds since 1970.
     ///   - covered: microseconds since the samples before.
     package func observe(_ samples: [MetricSample], at time: Int64, covered: Int64) {
+        let settings = settings
         let steps = settings.tiers.map(\.step.inMicroseconds)
         // What differs from the interval by a hair is the interval: equal numbers take no space.
         let interval = settings.interval.inMicroseconds

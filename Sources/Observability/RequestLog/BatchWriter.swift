@@ -8,7 +8,7 @@ struct BatchWriter: Sendable {
     /// Microseconds since 1970 at which this run began.
     let started: Int64
     /// The longest time that a segment covers, in microseconds.
-    let longestSegment: Int64
+    var longestSegment: Int64
     /// The number of this run; known once the file has given it.
     private(set) var boot: Int64?
     private(set) var segment: SegmentWriter?

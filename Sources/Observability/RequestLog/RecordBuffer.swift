@@ -34,7 +34,8 @@ struct RecordBuffer {
     let capacity: Int
     let capacityInBytes: Int
     let wakeAt: Int
-    let sample: Double
+    /// The share of records that is taken.
+    var sample: Double
 
     private(set) var counters = RequestLogCounters()
     private(set) var isClosed = false

@@ -31,6 +31,7 @@ extension RequestLog {
 
     /// Does up to `steps` steps; whether nothing is left to do.
     func retain(steps: Int, at time: Int64) async -> Bool {
+        let settings = settings
         let retention = Retention(
             cutoff: time.subtractingReportingOverflow(settings.retention.inMicroseconds).partialValue,
             maxSize: settings.maxSize + others.withLock { $0 }())

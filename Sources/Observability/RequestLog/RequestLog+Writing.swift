@@ -2,6 +2,7 @@ import Database
 import Dispatch
 import GRDB
 import Logging
+import Settings
 import Synchronization
 
 /// The way of the batches into the file. One at a time: see `TurnTaking`.
@@ -60,10 +61,12 @@ extension RequestLog {
     ///
     /// In a task of its own: a cancelled task's writes would be dropped, and the last batch is often such a one's.
     private func write(_ body: @escaping @Sendable (inout BatchWriter, GRDB.Database) throws -> Void) async throws {
+        let longest = Self.longestSegment(settings.retention)
         let (database, writer) = store.withLock { ($0.database, $0.writer) }
         let written = try await Task {
             try await database.write { connection in
                 var copy = writer
+                copy.longestSegment = longest
                 try body(&copy, connection)
                 return copy
             }

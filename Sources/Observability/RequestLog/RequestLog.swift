@@ -24,7 +24,7 @@ public final class RequestLog: Service, CustomStringConvertible {
         case thisRun
     }
 
-    let settings: RequestLogSettings
+    private let live: Mutex<RequestLogSettings>
     let logger: Logger
     let signal = CommitSignal()
     let now: @Sendable () -> Int64
@@ -55,7 +55,7 @@ public final class RequestLog: Service, CustomStringConvertible {
         capacity: Int = 32_768, capacityInBytes: Int = 32 << 20,
         now: @escaping @Sendable () -> Int64 = { RequestLog.systemTime() }, reopen: Reopen? = nil
     ) {
-        self.settings = settings
+        live = Mutex(settings)
         self.logger = logger
         self.now = now
         self.reopen = reopen
@@ -65,11 +65,26 @@ public final class RequestLog: Service, CustomStringConvertible {
             RecordBuffer(
                 capacity: capacity, capacityInBytes: capacityInBytes, wakeAt: min(4_096, max(1, capacity / 2)),
                 sample: settings.sample))
-        // A segment goes as a whole, so it must be short beside what is retained.
-        let longest = min(3_600 * 1_000_000, max(1, settings.retention.inMicroseconds / 8))
         store = Mutex(
-            RequestLogStore(database: database, writer: BatchWriter(started: now(), longestSegment: longest)))
+            RequestLogStore(
+                database: database,
+                writer: BatchWriter(started: now(), longestSegment: Self.longestSegment(settings.retention))))
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The settings in force.
+    var settings: RequestLogSettings { live.withLock { $0 } }
+
+    /// Takes new settings: the sample counts from the next record on, the interval from the next batch on, and what is
+    /// to be kept from the next round of retention on.
+    public func apply(_ settings: RequestLogSettings) {
+        live.withLock { $0 = settings }
+        buffer.withLock { $0.sample = settings.sample }
+    }
+
+    /// A segment goes as a whole, so it must be short beside what is retained.
+    static func longestSegment(_ retention: Duration) -> Int64 {
+        min(3_600 * 1_000_000, max(1, retention.inMicroseconds / 8))
     }
 
     /// Shares the file with others: `bytes` tells what they take, which does not count against the log's own size.

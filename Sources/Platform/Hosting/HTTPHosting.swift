@@ -19,9 +19,10 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
     private let hosts: [HostRuntime]
     private let ledger: ConnectionLedger
     private let drain = DrainSwitch()
-    private let shutdownTimeout: Duration
+    private let limits: LiveLimits
+    private let shutdownTimeout: Mutex<Duration>
     private let lameDuck: Duration
-    private let connectionLimit: Int
+    private let connectionLimit: Mutex<Int>
     private let logger: Logger
     private let group = MultiThreadedEventLoopGroup.singleton
     private let loops: [ObjectIdentifier: LoopResources]
@@ -45,16 +46,18 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         record: @escaping @Sendable (RequestRecord) -> Void, metrics: any MetricsFactory, logger: Logger
     ) {
         let ledger = ConnectionLedger(limit: limits.connections)
+        let live = LiveLimits(limits)
         let drain = self.drain
         self.hosts = hosts.enumerated().map { index, host in
             HostRuntime(
-                index: index, host: host, limits: ConnectionLimits(limits), ledger: ledger, drain: drain,
+                index: index, host: host, limits: live, ledger: ledger, drain: drain,
                 record: record, metrics: metrics, logger: logger)
         }
         self.ledger = ledger
-        self.shutdownTimeout = shutdownTimeout
+        self.limits = live
+        self.shutdownTimeout = Mutex(shutdownTimeout)
         self.lameDuck = lameDuck
-        connectionLimit = limits.connections
+        connectionLimit = Mutex(limits.connections)
         self.logger = logger
         loops = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopResources($0)) })
@@ -78,6 +81,19 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
             metrics: metrics, logger: logger)
     }
 
+    /// Takes new limits and a new shutdown timeout. The limits hold from the next request on, those of heads and of the
+    /// number of connections from the next connection on; no connection is closed for them.
+    public func apply(_ limits: LimitSettings, shutdownTimeout: Duration) {
+        self.limits.apply(limits)
+        ledger.setLimit(limits.connections)
+        self.shutdownTimeout.withLock { $0 = shutdownTimeout }
+        let before = connectionLimit.withLock { limit in
+            defer { limit = limits.connections }
+            return limit
+        }
+        if limits.connections > before { raiseDescriptors() }
+    }
+
     /// The addresses that are listened on, in the order of the hosts.
     public var boundAddresses: [BoundAddress] { listeners.withLock { $0.map(\.bound) } }
 
@@ -99,12 +115,7 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
     ///
     /// - Throws: `HostingError` with the settings' key of the address that could not be had.
     public func bind() async throws(HostingError) {
-        let descriptors = DescriptorLimit.raise()
-        if descriptors < UInt(connectionLimit) + 64 {
-            logger.warning(
-                "fewer descriptors than connections: raise the limit of open files, or lower limits.connections",
-                metadata: ["descriptors": "\(descriptors)", "connections": "\(connectionLimit)"])
-        }
+        raiseDescriptors()
         var opened: [Listener] = []
         for host in hosts {
             for address in host.host.addresses {
@@ -119,6 +130,16 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         listeners.withLock { $0 = opened }
     }
 
+    private func raiseDescriptors() {
+        let descriptors = DescriptorLimit.raise()
+        let connections = connectionLimit.withLock { $0 }
+        if descriptors < UInt(connections) + 64 {
+            logger.warning(
+                "fewer descriptors than connections: raise the limit of open files, or lower limits.connections",
+                metadata: ["descriptors": "\(descriptors)", "connections": "\(connections)"])
+        }
+    }
+
     /// Serves until the service group shuts down.
     ///
     /// - Throws: `HostingError` when a listener stops listening by itself, or could not be bound.
@@ -126,7 +147,7 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         if listeners.withLock({ $0.isEmpty }) { try await bind() }
         let lost = await untilShutdown()
         let clock = ContinuousClock()
-        let deadline = clock.now + shutdownTimeout
+        let deadline = clock.now + shutdownTimeout.withLock { $0 }
         drain.turnOn()
         if lost == nil { try? await clock.sleep(for: lameDuck) }
         await closeListeners()

@@ -12,7 +12,7 @@ extension Scheduler: Service {
         try await lock.withLock { try await recover() }
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.retention.run() }
+                group.addTask { await self.retention.run { self.runRetention } }
                 await self.loop()
                 group.cancelAll()
             }

@@ -21,7 +21,6 @@ public final class Scheduler: Sendable {
     let zones: ZoneDatabase
     let caller: any JobCaller
     let clock: any SchedulerClock
-    let timing: SchedulerTiming
     let retention: RunRetention
     let metrics: SchedulerMetrics
     let logger: Logger
@@ -31,6 +30,7 @@ public final class Scheduler: Sendable {
     /// Held over every durable step that decides what runs, so that memory and ledger change together.
     let lock = AsyncLock()
     let state = Mutex(SchedulerState())
+    private let live: Mutex<(settings: SchedulerSettings, timing: SchedulerTiming)>
 
     /// A scheduler that calls as the caller does, by the given clock.
     public init(
@@ -43,10 +43,10 @@ public final class Scheduler: Sendable {
         self.zones = zones
         self.caller = caller
         self.clock = clock
-        self.timing = timing
+        live = Mutex((settings, timing))
         self.metrics = SchedulerMetrics(metrics)
         self.logger = logger
-        retention = RunRetention(ledger: ledger, age: settings.runRetention, clock: clock, logger: logger)
+        retention = RunRetention(ledger: ledger, clock: clock, logger: logger)
     }
 
     /// A scheduler that calls over HTTP.
@@ -60,6 +60,20 @@ public final class Scheduler: Sendable {
         self.init(
             datastore: datastore, caller: TransferJobCaller(client: transfer, resolve: resolve), settings: settings,
             timing: timing, metrics: metrics, logger: logger)
+    }
+
+    /// The scheduler's own times.
+    var timing: SchedulerTiming { live.withLock { $0.timing } }
+
+    /// How long records of runs are kept.
+    var runRetention: Duration { live.withLock { $0.settings.runRetention } }
+
+    /// Takes new settings, and how long runs under way may go on when the daemon stops.
+    public func apply(_ settings: SchedulerSettings, shutdownTimeout: Duration) {
+        live.withLock { live in
+            live.settings = settings
+            live.timing.shutdownTimeout = shutdownTimeout
+        }
     }
 
     /// Whether the past is settled and what is due is run.

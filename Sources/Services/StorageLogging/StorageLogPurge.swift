@@ -4,16 +4,19 @@ public import Datastore
 /// admin.
 public struct StorageLogPurge: Sendable {
     private let datastore: Datastore
-    private let retain: Duration
+    private let retain: @Sendable () -> Duration
     private let now: @Sendable () -> Timestamp
 
     /// Creates a purge.
     ///
     /// - Parameters:
     ///   - datastore: where the log is.
-    ///   - retain: how long an entry is kept (setting `purge.retain`).
+    ///   - retain: how long an entry is kept (setting `purge.retain`), asked at each purge.
     ///   - now: the clock.
-    public init(datastore: Datastore, retain: Duration, now: @escaping @Sendable () -> Timestamp = { .now }) {
+    public init(
+        datastore: Datastore, retain: @escaping @Sendable () -> Duration,
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
         self.datastore = datastore
         self.retain = retain
         self.now = now
@@ -26,7 +29,7 @@ public struct StorageLogPurge: Sendable {
     ///   - dryRun: only count what would be deleted.
     /// - Returns: how many entries were, or would be, deleted.
     public func purge(olderThan age: Duration? = nil, dryRun: Bool = false) async throws -> Int {
-        let cutoff = now().advanced(by: .zero - max(age ?? retain, .zero))
+        let cutoff = now().advanced(by: .zero - max(age ?? retain(), .zero))
         let query = Query(
             kind: StorageLog.kind,
             filters: [PropertyFilter(StorageLog.timestampProperty, .lessThan, .timestamp(cutoff))])

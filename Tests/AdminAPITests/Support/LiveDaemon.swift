@@ -1,4 +1,6 @@
 import AdminModel
+import ApplicationLog
+import Audit
 import Commands
 import CoreMetrics
 import Database
@@ -33,6 +35,12 @@ struct LiveDaemon: Sendable {
     let history: MetricHistory
     /// The metrics of which there is a history.
     let registry: MetricRegistry
+    let audit: AuditLog
+    let log: LogControl
+    /// The settings file that a reload reads.
+    let configFile: String
+    /// The parts that the admin has, with the user who may change things besides root.
+    let parts: @Sendable (_ daemonUser: UInt32?) -> AdminParts
 
     /// Runs a body against a daemon, and stops it gracefully.
     static func run(_ body: @Sendable (LiveDaemon) async throws -> Void) async throws {
@@ -67,17 +75,25 @@ struct LiveDaemon: Sendable {
             checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
         let purges = Mutexed<[String]>([])
         let bound = Mutexed<[BoundAddress]>([])
-        let loaded = LoadedSettings(
-            settings: settings,
-            effective: [EffectiveSetting(key: "purge.retain", value: "3m", source: .builtIn)], configFile: nil)
-        let admin = AdminService(
+        let configFile = "\(folder)/trivet.yaml"
+        try Data("purge: { retain: 3m }\n".utf8).write(to: URL(filePath: configFile))
+        let loader = SettingsLoader(configFile: configFile, dataDirectory: nil, environment: [:])
+        let live = LiveSettings(try loader.load(), loader: loader)
+        let log = LogControl(LogSettings())
+        let audit = AuditLog(
+            datastore: datastore, retention: { live.settings.audit.retention }, metrics: metrics, logger: logger)
+        let parts = { @Sendable (daemonUser: UInt32?) in
             AdminParts(
-                version: "0.1.0", settings: loaded, datastore: datastore, requestLog: requestLog,
-                metricHistory: history, scheduler: scheduler, health: health, addresses: { bound.value },
+                version: "0.1.0", settings: live,
+                reload: { () throws(SettingsErrors) in try await live.reload { log.apply($0.log) } }, log: log,
+                audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: history,
+                scheduler: scheduler, health: health, addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
                     return 12
-                }))
+                }, daemonUser: daemonUser)
+        }
+        let admin = AdminService(parts(nil))
         let socket = "\(folder)/admin.sock"
         let hosting = HTTPHosting(
             hosts: [ServiceHost(service: admin, addresses: [.unix(path: socket)], recording: .metricsOnly)],
@@ -88,7 +104,8 @@ struct LiveDaemon: Sendable {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: datastore), .init(service: requestLog), .init(service: history),
+                    .init(service: datastore), .init(service: audit), .init(service: requestLog),
+                    .init(service: history),
                     .init(service: scheduler),
                     .init(service: health), .init(service: hosting),
                 ], logger: logger))
@@ -96,7 +113,8 @@ struct LiveDaemon: Sendable {
         health.enter(.serving)
         let daemon = LiveDaemon(
             socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
-            purges: purges, history: history, registry: registry)
+            purges: purges, history: history, registry: registry, audit: audit, log: log, configFile: configFile,
+            parts: parts)
         do {
             try await body(daemon)
         } catch {

@@ -36,11 +36,13 @@ final class TestDaemon: Sendable {
         return variables
     }
 
-    /// Starts trivetd and waits until it is ready.
-    static func start(in folder: TestFolder? = nil, settings: [String: String] = [:]) async throws -> TestDaemon {
+    /// Starts trivetd and waits until it is ready; `config` is its settings file, for those that a reload is to change.
+    static func start(
+        in folder: TestFolder? = nil, config: String = "/dev/null", settings: [String: String] = [:]
+    ) async throws -> TestDaemon {
         let folder = try folder ?? TestFolder()
         let process = try ChildProcess(
-            Programs.trivetd, ["--config", "/dev/null", "--data-dir", folder.file("data")],
+            Programs.trivetd, ["--config", config, "--data-dir", folder.file("data")],
             environment: environment(settings), output: folder.file("trivetd.out"),
             errors: folder.file("trivetd.log"))
         let client = TransferClient()

@@ -9,7 +9,7 @@ struct EntityRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
             read(AdminPath.kinds, ["namespace"]) { call in .model(try await kinds(try namespace(call))) },
             read(AdminPath.entities, ["kind", "namespace", "ancestor", "limit", "pageToken"]) { call in
@@ -18,7 +18,10 @@ struct EntityRoutes: AdminRoutes {
             read(AdminPath.entity, ["key", "namespace"]) { call in
                 .json(Self.json(try await describe(try key(call, "key"))))
             },
-            write(.delete, AdminPath.entity, ["key", "namespace"]) { call in
+            write(
+                .delete, AdminPath.entity, ["key", "namespace"], verb: "datastore.entities.delete",
+                resource: { "datastore/entities/\($0.query["key"] ?? "")" }
+            ) { call in
                 try await delete(try key(call, "key"))
                 return .json(.object(JSONObject()))
             },

@@ -9,7 +9,7 @@ struct IndexRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
             read(AdminPath.indexes, ["all"]) { call in .model(list(all: try call.flag("all"))) },
             write(.post, AdminPath.indexes) { call in

@@ -9,7 +9,7 @@ struct LogRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
             read(AdminPath.logs, LogFilter.parameters + ["since", "until", "limit", "pageToken"]) { call in
                 .model(try await page(call))

@@ -10,7 +10,7 @@ struct SchedulerRoutes: AdminRoutes {
     let parts: AdminParts
     let access: AdminAccess
 
-    var routes: [Route] {
+    var routes: [AdminRoute] {
         [
             read(AdminPath.jobs) { _ in .model(try await jobs()) },
             read("\(AdminPath.jobs)/{job}") { call in

@@ -29,6 +29,10 @@ struct AdminClient: Sendable {
         try ModelJSON.model(type, from: try await send(method, path, [], body: JSONValue.object(body).serialized()))
     }
 
+    func delete<Model: Decodable>(_ type: Model.Type, _ path: String) async throws -> Model {
+        try ModelJSON.model(type, from: try await send("DELETE", path, []))
+    }
+
     func delete(_ path: String, query: Query = []) async throws {
         _ = try await send("DELETE", path, query)
     }

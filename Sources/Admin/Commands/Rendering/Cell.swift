@@ -30,11 +30,11 @@ struct Cell: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByString
     static func condition(_ word: String) -> Cell {
         let style: Style =
             switch word {
-            case "pass", "succeeded", "READY", "ENABLED", "serving": .good
+            case "pass", "ok", "succeeded", "READY", "ENABLED", "serving": .good
             case "warn", "running", "skipped", "missed", "interrupted", "CREATING", "PAUSED", "WARNING", "draining",
                 "starting":
                 .warning
-            case "fail", "failed", "ERROR": .bad
+            case "fail", "failed", "denied", "ERROR": .bad
             default: .plain
             }
         return Cell(word, style)

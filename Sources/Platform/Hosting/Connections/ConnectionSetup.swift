@@ -32,8 +32,8 @@ struct ConnectionSetup: Sendable {
             host.metrics.connections.decrement()
         }
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = host.limits.header
-        limits.maxHeaderListSize = host.limits.header
+        limits.maxHeaderFieldSize = connection.limits.header
+        limits.maxHeaderListSize = connection.limits.header
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
         try channel.pipeline.syncOperations.addHandlers([
             ByteGuard(connection), ByteToMessageHandler(decoder), connection,

@@ -100,7 +100,7 @@ extension HTTPConnection {
         // Also while the daemon is about to stop: this answer went out before, and did not say that it is the last.
         phase = .head
         hasAnswered = true
-        timer.expire(in: host.limits.idleTimeout)
+        timer.expire(in: limits.idleTimeout)
         workOff()
     }
 
@@ -115,6 +115,13 @@ extension HTTPConnection {
         host.metrics.active.decrement()
         host.metrics.record(
             route: exchange.pathIndex, method: exchange.method, status: exchange.status, nanoseconds: latency)
+        host.logger.debug(
+            "request served",
+            metadata: [
+                "requestId": "\(exchange.requestID)", "method": "\(exchange.head.method.rawValue)",
+                "route": "\(host.metrics.routes[exchange.pathIndex])", "status": "\(exchange.status)",
+                "microseconds": "\(latency / 1_000)",
+            ])
         host.keep(
             exchange.record(
                 service: host.name, route: host.metrics.routes[exchange.pathIndex], peer: peer, latency: latency))

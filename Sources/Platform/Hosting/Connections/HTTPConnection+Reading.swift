@@ -13,12 +13,13 @@ extension HTTPConnection {
         switch phase {
         case .head:
             if headBegan == nil { headBegan = .now() }
+            if headBytes == 0 { host.limits.refresh(&limits) }
             headBytes += bytes.readableBytes
         case .body(let exchange):
             rawBodyBytes += bytes.readableBytes
-            timer.expire(in: host.limits.bodyTimeout)
+            timer.expire(in: limits.bodyTimeout)
             // Chunks of one byte, or extensions without end, are many times the body that they carry.
-            if rawBodyBytes > 8 * (host.limits.body + 8_192) { refuseBody(exchange) }
+            if rawBodyBytes > 8 * (limits.body + 8_192) { refuseBody(exchange) }
         case .answering, .lingering, .closed: break
         }
     }
@@ -27,11 +28,11 @@ extension HTTPConnection {
     func bytesDidArrive() {
         currentBytes = ByteBuffer()
         guard case .head = phase, let headBegan, headBytes > 0 else { return }
-        if headBytes > 2 * host.limits.header + 65_536 {
+        if headBytes > 2 * limits.header + 65_536 {
             host.metrics.count(.headerTooLarge)
             refuseUnparsed(HTTPProblem(.requestHeaderFieldsTooLarge, "the request's head is too large."))
         } else {
-            timer.expire(at: headBegan + host.limits.headerTimeout)
+            timer.expire(at: headBegan + limits.headerTimeout)
         }
     }
 
@@ -50,11 +51,11 @@ extension HTTPConnection {
             exchange.problem = error
         }
         guard exchange.facts.announcesBody else { return timer.rest() }
-        timer.expire(in: host.limits.bodyTimeout)
+        timer.expire(in: limits.bodyTimeout)
         if exchange.problem != nil {
             // A small body is read past, so that the connection can be kept; a client that waits for 100, or one that
             // sends too much, gets its answer now.
-            let isSmall = (exchange.facts.contentLength ?? .max) <= host.limits.body
+            let isSmall = (exchange.facts.contentLength ?? .max) <= limits.body
             if exchange.facts.expectation != nil || exchange.closesConnection || !isSmall { refuse(exchange) }
         } else if exchange.facts.expectation != nil, head.version.minor > 0 {
             send(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
@@ -64,7 +65,7 @@ extension HTTPConnection {
     func append(_ bytes: ByteBuffer) {
         guard case .body(let exchange) = phase else { return }
         exchange.bodySize += bytes.readableBytes
-        guard exchange.bodySize <= host.limits.body else { return refuseBody(exchange) }
+        guard exchange.bodySize <= limits.body else { return refuseBody(exchange) }
         guard exchange.problem == nil else { return }
         if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
     }
@@ -89,7 +90,7 @@ extension HTTPConnection {
 
     private func refuseBody(_ exchange: Exchange) {
         if exchange.problem == nil { host.metrics.count(.bodyTooLarge) }
-        exchange.problem = exchange.problem ?? RequestAdmission.tooLarge(host.limits.body)
+        exchange.problem = exchange.problem ?? RequestAdmission.tooLarge(limits.body)
         refuse(exchange)
     }
 
@@ -125,7 +126,7 @@ extension HTTPConnection {
         let exchange = Exchange(head, pathIndex: host.table.otherPath, loop: loop)
         host.metrics.active.increment()
         do throws(HTTPProblem) {
-            try RequestAdmission(host: host).route(exchange)
+            try RequestAdmission(host: host, limits: limits).route(exchange)
             exchange.problem = .badRequest("the method \(line.method) is not one of HTTP's.")
         } catch {
             exchange.problem = error

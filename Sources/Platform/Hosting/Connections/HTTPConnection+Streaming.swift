@@ -86,7 +86,7 @@ extension HTTPConnection {
     func watchWriting(_ exchange: Exchange) {
         guard case .answering(let current) = phase, current === exchange else { return }
         unsentBytes = currentlyUnsent
-        timer.expire(in: host.limits.bodyTimeout)
+        timer.expire(in: limits.bodyTimeout)
     }
 
     /// A client that has closed its side may still read its answer, or may be gone, which only a write can tell: when

@@ -35,6 +35,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     let peer: Peer
     /// Whether a request must name the service in its Host.
     let checksHost: Bool
+    /// The limits of the request that is coming or being answered.
+    var limits: ConnectionLimits
     var phase = Phase.head
     var context: ChannelHandlerContext?
     /// Whether the client has closed its side.
@@ -62,6 +64,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     init(host: HostRuntime, loop: LoopResources, peer: Peer, checksHost: Bool) {
         self.host = host
+        limits = host.limits.current
         self.loop = loop
         self.peer = peer
         self.checksHost = checksHost
@@ -82,7 +85,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
-        timer.expire(in: host.limits.headerTimeout)
+        timer.expire(in: limits.headerTimeout)
         context.fireChannelActive()
     }
 
@@ -193,7 +196,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             return
         }
         phase = .lingering
-        timer.expire(in: host.limits.lingering)
+        timer.expire(in: limits.lingering)
         context.close(mode: .output, promise: nil)
         workOff()
     }

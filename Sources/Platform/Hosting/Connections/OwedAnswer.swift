@@ -1,3 +1,4 @@
+import ApplicationLog
 import NIOCore
 
 /// A connection and the exchange that it owes an answer for, as a task may hold them: only the loop sees inside.
@@ -26,7 +27,9 @@ struct OwedAnswer: Sendable {
     func start(_ handler: @escaping Route.Handler, _ request: HostedRequest, on executor: LoopExecutor) -> Task<
         Void, Never
     > {
-        Task.immediate(executorPreference: executor) { await run(handler, request) }
+        Task.immediate(executorPreference: executor) {
+            await LogContext.$requestID.withValue(request.requestID) { await run(handler, request) }
+        }
     }
 
     private func run(_ handler: Route.Handler, _ request: HostedRequest) async {

@@ -5,6 +5,7 @@ import Settings
 /// Whether a request whose head was read may go on to its service: the checks of every request, in their order.
 struct RequestAdmission {
     let host: HostRuntime
+    let limits: ConnectionLimits
 
     /// Checks everything but the Host, and finds the route.
     ///
@@ -16,9 +17,9 @@ struct RequestAdmission {
         if let expectation = facts.expectation, !expectation.utf8.equalsIgnoringCase("100-continue") {
             throw HTTPProblem(.expectationFailed, "the only expectation met here is 100-continue.")
         }
-        if let length = facts.contentLength, length > host.limits.body {
+        if let length = facts.contentLength, length > limits.body {
             host.metrics.count(.bodyTooLarge)
-            throw Self.tooLarge(host.limits.body)
+            throw Self.tooLarge(limits.body)
         }
     }
 
@@ -80,7 +81,7 @@ extension HTTPConnection {
     /// - Throws: the problem to answer with.
     func admit(_ exchange: Exchange) throws(HTTPProblem) {
         try checkHost(exchange)
-        try RequestAdmission(host: host).check(exchange)
+        try RequestAdmission(host: host, limits: limits).check(exchange)
         guard host.host.authentication == .none else {
             // Identities come with a later version; until then a host that asks for them lets nobody in.
             throw HTTPProblem(

@@ -13,16 +13,16 @@ final class ConnectionLedger: Sendable {
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]
         var byHost: [Int: Int] = [:]
+        var limit: Int
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let crowded = Atomic(false)
-    private let limit: Int
 
     /// Creates an empty ledger.
     ///
     /// - Parameter limit: how many connections may be open at once.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) { state = Mutex(State(limit: limit)) }
 
     /// Whether more than three quarters of the limit are in use: then answers carry `Connection: close`, so that
     /// places come free for those who wait.
@@ -39,10 +39,10 @@ final class ConnectionLedger: Sendable {
     func enter(_ entry: Entry, host: Int) -> Bool {
         state.withLock { state in
             let held = state.byHost[host, default: 0]
-            guard state.entries.count < limit || held < min(16, limit / 8) else { return false }
+            guard state.entries.count < state.limit || held < min(16, state.limit / 8) else { return false }
             state.byHost[host] = held + 1
             state.entries[ObjectIdentifier(entry.channel)] = entry
-            crowded.store(state.entries.count * 4 > limit * 3, ordering: .relaxed)
+            noteCrowd(state)
             return true
         }
     }
@@ -52,8 +52,20 @@ final class ConnectionLedger: Sendable {
         state.withLock { state in
             state.entries[ObjectIdentifier(channel)] = nil
             state.byHost[host, default: 1] -= 1
-            crowded.store(state.entries.count * 4 > limit * 3, ordering: .relaxed)
+            noteCrowd(state)
         }
+    }
+
+    /// Changes how many connections may be open at once; those that are stay.
+    func setLimit(_ limit: Int) {
+        state.withLock { state in
+            state.limit = limit
+            noteCrowd(state)
+        }
+    }
+
+    private func noteCrowd(_ state: State) {
+        crowded.store(state.entries.count * 4 > state.limit * 3, ordering: .relaxed)
     }
 
     /// Asks every connection to close as soon as it owes no answer.

@@ -1,9 +1,7 @@
 import CoreMetrics
 import HTTPTypes
 import Logging
-import NIOCore
 import RequestLog
-import Settings
 import Synchronization
 
 /// A host while it is served: what every connection of it shares.
@@ -16,14 +14,14 @@ final class HostRuntime: Sendable {
     let table: RouteTable
     let metrics: HostMetrics
     let names: HostNames
-    let limits: ConnectionLimits
+    let limits: LiveLimits
     let ledger: ConnectionLedger
     let drain: DrainSwitch
     let logger: Logger
     private let record: @Sendable (RequestRecord) -> Void
 
     init(
-        index: Int, host: ServiceHost, limits: ConnectionLimits, ledger: ConnectionLedger, drain: DrainSwitch,
+        index: Int, host: ServiceHost, limits: LiveLimits, ledger: ConnectionLedger, drain: DrainSwitch,
         record: @escaping @Sendable (RequestRecord) -> Void, metrics: any MetricsFactory, logger: Logger
     ) {
         self.index = index
@@ -59,24 +57,4 @@ final class DrainSwitch: Sendable {
 
     /// Turns it on for good.
     func turnOn() { value.store(true, ordering: .relaxed) }
-}
-
-/// The limits of a connection in NIO's units.
-struct ConnectionLimits: Sendable {
-    let body: Int
-    let header: Int
-    let headerTimeout: TimeAmount
-    let bodyTimeout: TimeAmount
-    let idleTimeout: TimeAmount
-    /// How long what a client still sends is read and dropped after its last answer, so that the answer arrives: to
-    /// close with unread bytes would reset the connection.
-    let lingering: TimeAmount = .seconds(2)
-
-    init(_ settings: LimitSettings) {
-        body = settings.body
-        header = settings.header
-        headerTimeout = TimeAmount(settings.headerTimeout)
-        bodyTimeout = TimeAmount(settings.bodyTimeout)
-        idleTimeout = TimeAmount(settings.idleTimeout)
-    }
 }

@@ -7,15 +7,16 @@ struct RunRetention: Sendable {
     static let chunk = 500
 
     let ledger: RunLedger
-    let age: Duration
     let clock: any SchedulerClock
     let logger: Logger
 
     /// Goes on until the task is cancelled.
-    func run() async {
+    ///
+    /// - Parameter age: how long records are kept, asked anew each time.
+    func run(_ age: @Sendable () -> Duration) async {
         while !Task.isCancelled {
             do {
-                let count = try await deleteOld()
+                let count = try await deleteOld(age())
                 if count > 0 { logger.info("old runs deleted", metadata: ["count": "\(count)"]) }
             } catch  where !Task.isCancelled {
                 logger.error("old runs not deleted", metadata: ["error": "\(error)"])
@@ -27,7 +28,7 @@ struct RunRetention: Sendable {
     }
 
     /// Deletes what is too old now; returns how much.
-    func deleteOld() async throws -> Int {
+    func deleteOld(_ age: Duration) async throws -> Int {
         let limit = clock.now.advanced(by: .zero - age)
         var total = 0
         while true {

@@ -1,0 +1,133 @@
+import AdminModel
+import Audit
+import HTTPTypes
+import Hosting
+import JSON
+import Settings
+
+/// The one way of every change through the admin API: whoever may not is refused, and both the refusal and the change,
+/// with how it ended, stand in the audit log.
+struct AuditedChange: Sendable {
+    let parts: AdminParts
+    private let verb: String
+    private let path: String
+    private let resource: (@Sendable (HostedRequest) -> String)?
+
+    /// A body is looked at for the record up to this many bytes; what is larger is contents.
+    private static let longestBody = 65_536
+
+    /// A change by a route.
+    ///
+    /// Without `verb` it is called by its path and what is done there: `POST …/jobs/{job}:run` is `jobs.run`, `POST` to
+    /// a collection `….create`, `DELETE` `….delete`, `PUT` and `PATCH` `….update`.
+    init(
+        parts: AdminParts, method: HTTPRequest.Method, path: String, verb: String?,
+        resource: (@Sendable (HostedRequest) -> String)?
+    ) {
+        self.parts = parts
+        self.path = path
+        self.resource = resource
+        self.verb = verb ?? Self.verb(method, path)
+    }
+
+    /// Does the change, if whoever asks may.
+    func perform(
+        _ request: HostedRequest, access: AdminAccess, _ body: () async throws -> HostedResponse
+    ) async throws -> HostedResponse {
+        let action = await action(request)
+        do { try access.requireWriter(request.peer) } catch {
+            await parts.audit.record(action, .denied, status: error.status.code, message: error.message)
+            throw error
+        }
+        let entry = await parts.audit.begin(action)
+        do {
+            let response = try await body()
+            await parts.audit.end(entry, Self.outcome(response.status), status: response.status.code)
+            return response
+        } catch {
+            let problem = AdminProblem(error) ?? AdminProblem(.internalServerError, .internal, "\(error)")
+            await parts.audit.end(
+                entry, Self.outcome(problem.status), status: problem.status.code, message: problem.message)
+            throw error
+        }
+    }
+
+    private static func outcome(_ status: HTTPResponse.Status) -> AuditRecord.Outcome {
+        switch status.code {
+        case ..<400: .ok
+        case 401, 403: .denied
+        default: .failed
+        }
+    }
+
+    // MARK: What is asked
+
+    private func action(_ request: HostedRequest) async -> AuditAction {
+        AuditAction(
+            principal: await principal(request), peer: peer(request.peer), method: verb,
+            resource: resource?(request) ?? Self.resource(path, request.parameters),
+            parameters: AuditParameters.make(query: request.query.items, body: await members(request)),
+            requestID: request.requestID)
+    }
+
+    private func principal(_ request: HostedRequest) async -> AuditPrincipal {
+        switch request.peer {
+        case .tcp: return AuditPrincipal(request.principal ?? "anonymous")
+        case .unix(let credentials):
+            let name = await parts.userNames.name(of: credentials.uid)
+            return AuditPrincipal(
+                name.map { "user:\($0)" } ?? "uid:\(credentials.uid)", uid: credentials.uid, gid: credentials.gid,
+                pid: credentials.pid)
+        }
+    }
+
+    private func peer(_ peer: Peer) -> String {
+        switch peer {
+        case .tcp(let address): return address
+        case .unix:
+            let sockets = parts.addresses().filter { $0.service == "admin" }.map(\.address.description)
+            return sockets.first { $0.hasPrefix("unix:") } ?? "unix:"
+        }
+    }
+
+    private func members(_ request: HostedRequest) async -> JSONObject {
+        guard let body = try? await request.body(), !body.isEmpty else { return JSONObject() }
+        guard body.count <= Self.longestBody, let object = (try? JSONValue(parsing: body))?.object else {
+            var size = JSONObject()
+            size["bytes"] = .integer(Int64(body.count))
+            return size
+        }
+        return object
+    }
+
+    // MARK: Names
+
+    private static let prefix = "/admin/v1/"
+
+    private static func steps(_ path: String) -> (steps: [Substring], verb: Substring?) {
+        let rest = path.hasPrefix(prefix) ? path.dropFirst(prefix.count) : path.dropFirst()
+        var steps = rest.split(separator: "/")
+        guard let last = steps.last, let colon = last.lastIndex(of: ":") else { return (steps, nil) }
+        steps[steps.count - 1] = last[..<colon]
+        return (steps, last[colon...].dropFirst())
+    }
+
+    private static func verb(_ method: HTTPRequest.Method, _ path: String) -> String {
+        let (steps, verb) = steps(path)
+        let done: Substring =
+            switch method {
+            case .delete: "delete"
+            case .put, .patch: "update"
+            default: "create"
+            }
+        return (steps.filter { !$0.hasPrefix("{") } + [verb ?? done]).joined(separator: ".")
+    }
+
+    private static func resource(_ path: String, _ parameters: [String: String]) -> String {
+        steps(path).steps.map { step in
+            guard step.hasPrefix("{"), step.hasSuffix("}") else { return String(step) }
+            let name = step.dropFirst().dropLast()
+            return parameters[String(name.last == "+" ? name.dropLast() : name)] ?? ""
+        }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,112 @@
+import Audit
+import Datastore
+import Foundation
+import HTTPTypes
+import Hosting
+import JSON
+import Scheduling
+import Testing
+
+@testable import AdminAPI
+
+@Suite(.timeLimit(.minutes(2))) struct LiveAuditTests {
+    /// Whether a route may change something.
+    private static func changes(_ route: Route) -> Bool { route.method != .get }
+
+    @Test("no route that changes something forgets its record: each refusal stands in the audit log")
+    func everyRoute() async throws {
+        try await LiveDaemon.run { daemon in
+            let routes = AdminService(daemon.parts(1_000)).routes.filter(Self.changes)
+            #expect(routes.count >= 8)
+            let stranger = Peer.unix(PeerCredentials(pid: 4_711, uid: 4_294_967_000, gid: 7))
+            for route in routes {
+                let request = try HostedRequest(
+                    route.method, "/?x=1", requestID: "r-\(route.path)", peer: stranger,
+                    body: Array(#"{"olderThan":"3m"}"#.utf8))
+                #expect(try await route.handler(request).status == .forbidden)
+                let record = try #require(try await daemon.audit.list(AuditQuery(limit: 1)).records.first)
+                #expect(record.action.requestID == "r-\(route.path)", "\(route.method) \(route.path)")
+                #expect(record.outcome == .denied)
+                #expect(record.status == 403)
+                #expect(record.message?.contains("may read only") == true)
+                #expect(
+                    record.action.principal == AuditPrincipal("uid:4294967000", uid: 4_294_967_000, gid: 7, pid: 4_711))
+                #expect(record.action.parameters == ["x": "1", "olderThan": "3m"])
+            }
+            let records = try await daemon.audit.list(AuditQuery()).records
+            #expect(records.count == routes.count)
+            #expect(Set(records.map(\.action.method)).count == routes.count, "each has a name of its own")
+        }
+    }
+
+    @Test("a change has its verb, its resource, who asked and how it ended")
+    func changes() async throws {
+        try await LiveDaemon.run { daemon in
+            try await daemon.scheduler.create(
+                Job(
+                    name: "bad-job", schedule: try CronSchedule(parsing: "0 0 1 1 *"),
+                    target: HTTPTarget(uri: "http://127.0.0.1:1/x", method: "GET")))
+            while daemon.scheduler.nextRun(of: "bad-job") == nil { try await Task.sleep(for: .milliseconds(5)) }
+            try await daemon.datastore.put(Entity(key: Key("K", id: 1)))
+            _ = await daemon.trivetctl("scheduler", "jobs", "run", "bad-job")
+            _ = await daemon.trivetctl("scheduler", "jobs", "run", "no-job")
+            _ = await daemon.trivetctl("purge", "--older-than", "1h", "--dry-run")
+            _ = await daemon.trivetctl("datastore", "entities", "delete", "K/1", "--yes")
+            _ = await daemon.trivetctl(
+                "datastore", "indexes", "create", "-",
+                file: "indexes:\n- kind: M\n  properties:\n  - name: a\n  - name: b\n")
+            let id = try #require(daemon.datastore.indexes().first { $0.origin == .composite }?.id)
+            _ = await daemon.trivetctl("datastore", "indexes", "delete", "\(id)", "--yes")
+            _ = await daemon.trivetctl("log", "level", "debug", "--for", "1h")
+            _ = await daemon.trivetctl("log", "level", "reset")
+            _ = await daemon.trivetctl("config", "reload")
+            _ = try await daemon.ask("DELETE", "/admin/v1/datastore/entity?key=Job%2Fx&namespace=__trivet__")
+            let listed = await daemon.trivetctl(
+                "audit", "list", "--format", "value(method,resource,result,status,principal,peer)")
+            #expect(listed.exit == 0, "\(listed.words)")
+            let who = "\tuser:\(NSUserName())\tunix:\(daemon.socket)"
+            #expect(
+                listed.lines.reversed()
+                    == [
+                        "scheduler.jobs.run\tscheduler/jobs/bad-job\tok\t200",
+                        "scheduler.jobs.run\tscheduler/jobs/no-job\tfailed\t404",
+                        "purge\tpurge\tok\t200", "datastore.entities.delete\tdatastore/entities/K/1\tok\t200",
+                        "datastore.indexes.create\tdatastore/indexes\tok\t200",
+                        "datastore.indexes.delete\tdatastore/indexes/\(id)\tok\t200",
+                        "log.level.set\tlog/level\tok\t200",
+                        "log.level.reset\tlog/level\tok\t200", "config.reload\tconfig\tok\t200",
+                        "datastore.entities.delete\tdatastore/entities/Job/x\tdenied\t403",
+                    ].map { $0 + who })
+            let purge = await daemon.trivetctl(
+                "audit", "list", "--method", "purge", "--format", "value(parameters.olderThan,parameters.dryRun)")
+            #expect(purge.lines == ["1h\ttrue"])
+            let failed = await daemon.trivetctl(
+                "audit", "list", "--result", "failed", "--format", "value(resource,message)")
+            #expect(failed.lines.first?.hasPrefix("scheduler/jobs/no-job\t") == true)
+        }
+    }
+
+    @Test("reading leaves no record")
+    func reading() async throws {
+        try await LiveDaemon.run { daemon async throws in
+            for command in [
+                ["status"], ["audit", "list"], ["config", "diff"], ["config", "show"], ["log", "level"],
+            ] {
+                #expect(await daemon.trivetctl(command).exit == 0)
+            }
+            #expect(try await daemon.audit.list(AuditQuery()).records.isEmpty)
+        }
+    }
+
+    @Test("a body that is no JSON, or too large to look at, is told by its size")
+    func oddBodies() async throws {
+        try await LiveDaemon.run { daemon in
+            _ = try await daemon.ask("POST", "/admin/v1/purge", "hunter2")
+            _ = try await daemon.ask(
+                "POST", "/admin/v1/purge", "{\"olderThan\":\"\(String(repeating: "x", count: 70_000))\"}")
+            let records = try await daemon.audit.list(AuditQuery()).records
+            #expect(records.map(\.action.parameters) == [["bytes": "70016"], ["bytes": "7"]])
+            #expect(records.map(\.outcome) == [.failed, .failed])
+        }
+    }
+}
