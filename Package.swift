@@ -76,8 +76,9 @@ let package = Package(
             "Daemon",
             [
                 "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
-                "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory", "RequestLog", "Scheduling",
-                "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
+                "Instruments",
+                "MessageBoard", "MetricDescribing", "MetricHistory",
+                "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, lifecycle, logging, unixSignals,
             ]),
 
@@ -86,7 +87,8 @@ let package = Package(
             "Admin/AdminAPI",
             [
                 "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Instruments", "JSON",
-                "MetricHistory", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
+                "MetricHistory", "RequestLog",
+                "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 

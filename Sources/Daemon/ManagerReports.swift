@@ -13,13 +13,16 @@ final class ManagerReports: Service {
     private let longestStop: @Sendable () -> Duration
     private let logger: Logger
     private let isSilent = Atomic(false)
+    /// Whether it was told that the daemon is ready, and not yet that it stops.
+    private let isReady = Atomic(false)
 
     /// How often the line for people is written anew.
     private static let interval = Duration.seconds(10)
 
     init(
         manager: ServiceManager, checks: [SelfCheck], status: StatusLine,
-        longestStop: @escaping @Sendable () -> Duration, logger: Logger
+        longestStop: @escaping @Sendable () -> Duration,
+        logger: Logger
     ) {
         self.manager = manager
         self.status = status
@@ -44,15 +47,23 @@ final class ManagerReports: Service {
         }
     }
 
-    func ready() { tell([.ready, .status(line())]) }
+    func ready() {
+        isReady.store(true, ordering: .relaxed)
+        tell([.ready, .status(line())])
+    }
 
     /// A stop that is allowed more time than the unit allows would be cut off, so the manager is asked for it.
-    func stopping() { tell([.stopping, .status(line()), .needsTime(longestStop())]) }
+    func stopping() {
+        isReady.store(false, ordering: .relaxed)
+        tell([.stopping, .status(line()), .needsTime(longestStop())])
+    }
 
-    /// Tells of a reload around it.
+    /// Tells of a reload around it; not of one before the daemon is ready or while it stops, which nobody waits for, and
+    /// behind which it would seem ready.
     func reloading<Result>(_ reload: () async throws -> Result) async rethrows -> Result {
+        guard isReady.load(ordering: .relaxed) else { return try await reload() }
         tell([.reloading, .status("reloading the settings")])
-        defer { ready() }
+        defer { if isReady.load(ordering: .relaxed) { ready() } }
         return try await reload()
     }
 

@@ -19,7 +19,7 @@ final class Reloading: Sendable {
         let metricHistory: MetricHistory
         let scheduler: Scheduler
         let hosting: HTTPHosting
-        /// Tells the service manager of each reload.
+        /// Told before and after each reload, whoever asked for it.
         let reports: ManagerReports
     }
 
@@ -33,9 +33,7 @@ final class Reloading: Sendable {
     private static let wentWell = "trivet_config_last_reload_successful"
     private static let lastSuccess = "trivet_config_last_reload_success_timestamp_seconds"
 
-    init(
-        settings: LiveSettings, log: LogControl, metrics: any MetricsFactory, logger: Logger
-    ) {
+    init(settings: LiveSettings, log: LogControl, metrics: any MetricsFactory, logger: Logger) {
         self.settings = settings
         self.log = log
         self.logger = logger
@@ -56,7 +54,7 @@ final class Reloading: Sendable {
 
     /// Reads the settings again and takes over what can change. A bad file changes nothing.
     func reload() async throws(SettingsErrors) -> SettingsComparison {
-        let reports = parts.withLock { $0?.reports }
+        let reports = parts.withLock { $0 }?.reports
         let result = if let reports { await reports.reloading { await read() } } else { await read() }
         tell(result)
         return try result.get()

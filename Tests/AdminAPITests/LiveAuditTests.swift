@@ -45,7 +45,7 @@ import Testing
             try await daemon.scheduler.create(
                 Job(
                     name: "bad-job", schedule: try CronSchedule(parsing: "0 0 1 1 *"),
-                    target: HTTPTarget(uri: "http://127.0.0.1:1/x", method: "GET")))
+                    target: .http(HTTPTarget(uri: "http://127.0.0.1:1/x", method: "GET"))))
             while daemon.scheduler.nextRun(of: "bad-job") == nil { try await Task.sleep(for: .milliseconds(5)) }
             try await daemon.datastore.put(Entity(key: Key("K", id: 1)))
             _ = await daemon.trivetctl("scheduler", "jobs", "run", "bad-job")

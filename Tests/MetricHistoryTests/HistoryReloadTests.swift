@@ -42,20 +42,4 @@ struct HistoryReloadTests {
         #expect(try await test.query("level", last: 600).first?.points.isEmpty == false)
         try await test.remove()
     }
-
-    @Test("fewer series apart fold what is new, and keep what is known")
-    func maxSeries() async throws {
-        let test = try TestHistory()
-        func gauge(_ number: Int) -> Recorder {
-            Recorder(label: "level", dimensions: [("n", "\(number)")], aggregate: false, factory: test.registry)
-        }
-        for number in 0..<3 { gauge(number).record(1) }
-        test.sample()
-        test.history.apply(MetricHistorySettings(maxSeries: 2))
-        gauge(3).record(1)
-        test.sample()
-        await test.history.flush()
-        #expect(try await test.query("level", last: 60).count == 4, "three known ones and _other")
-        try await test.remove()
-    }
 }

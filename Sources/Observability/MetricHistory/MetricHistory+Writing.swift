@@ -11,8 +11,10 @@ extension MetricHistory {
     /// How long buckets wait in memory for a file that fails, in microseconds.
     private static let longestWait: Int64 = 3_600 * 1_000_000
 
-    /// Writes all that waits, and deletes what is old or too much.
+    /// Writes all that waits, and deletes what is old or too much. Without tiers there is nothing to do, and what other
+    /// settings have kept stays.
     public func flush() async {
+        guard keepsHistory else { return }
         await turns.run {
             state.withLock { $0.lastFlush = ContinuousClock.now }
             do {

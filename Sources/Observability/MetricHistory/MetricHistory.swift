@@ -67,9 +67,10 @@ public final class MetricHistory: Service, CustomStringConvertible {
     public var settings: MetricHistorySettings { live.withLock { $0 } }
 
     /// Takes new settings, from the next sample and the next round of retention on.
-    public func apply(_ settings: MetricHistorySettings) {
-        live.withLock { $0 = settings }
-    }
+    public func apply(_ settings: MetricHistorySettings) { live.withLock { $0 = settings } }
+
+    /// Whether there is a tier to keep anything in.
+    var keepsHistory: Bool { !settings.tiers.isEmpty }
 
     /// The name that the log of the daemon's services shows.
     public var description: String { "metric history" }
@@ -99,7 +100,7 @@ public final class MetricHistory: Service, CustomStringConvertible {
             }
             group.addTask { [self] in
                 // In a task of its own: a cancelled task's writes would be dropped.
-                for await _ in flushes where keepsHistory { await Task { await flush() }.value }
+                for await _ in flushes { await Task { await flush() }.value }
             }
             await withTaskCancellationOrGracefulShutdownHandler {
                 for await _ in end {}
@@ -109,14 +110,12 @@ public final class MetricHistory: Service, CustomStringConvertible {
             due.finish()
             group.cancelAll()
         }
+        guard keepsHistory else { return }
         await Task {
-            guard keepsHistory else { return }
             sample()
             await flush()
         }.value
     }
-
-    private var keepsHistory: Bool { !settings.tiers.isEmpty }
 
     /// Samples stand at whole multiples of the interval, so that each bucket gets the same number of them.
     private var untilNextSample: Duration {
