@@ -21,14 +21,15 @@ class Receiver:
 
     def __init__(self):
         self.delays = collections.defaultdict(list)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
         async def forever():
-            server = await asyncio.start_server(self.answer, sock=self.listener)
+            # With a shorter queue the kernel drops connections, which are tried again a second later.
+            server = await asyncio.start_server(self.answer, sock=self.listener, backlog=JOBS)
             await server.serve_forever()
 
         self.loop.run_until_complete(forever())

@@ -38,24 +38,23 @@ final class CallReceiver: Sendable {
         guard code == 0 else { throw POSIXError(.EADDRINUSE) }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         state.withLock { $0.answers = answers }
-        Foundation.Thread { self.accept() }.start()
+        // The thread must not keep the receiver, whose end is what ends the thread.
+        Thread.detach { [weak self] in
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0, let receiver = self else { break }
+                Thread.detach {
+                    receiver.serve(connection)
+                    close(connection)
+                }
+            }
+            close(listener)
+        }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     var calls: [Call] { state.withLock { $0.calls } }
-
-    private func accept() {
-        while true {
-            let connection = Glibc.accept(listener, nil, nil)
-            guard connection >= 0 else { break }
-            Foundation.Thread {
-                self.serve(connection)
-                close(connection)
-            }.start()
-        }
-        close(listener)
-    }
 
     /// One request of one connection.
     private func serve(_ connection: Int32) {
