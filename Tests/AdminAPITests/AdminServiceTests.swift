@@ -175,7 +175,7 @@ import Testing
     func documentation() async throws {
         try await LiveDaemon.run { daemon in
             let page = try documentationPage()
-            let documented = page.matches(of: /\n\| `(GET|POST|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
+            let documented = page.matches(of: /\n\| `(GET|POST|PUT|PATCH|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
             let routes = AdminService(daemon.parts(nil)).routes.map { "\($0.method.rawValue) \($0.path)" }
             #expect(Set(documented) == Set(routes))
         }
