@@ -76,9 +76,9 @@ let package = Package(
             "Daemon",
             [
                 "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
-                "MessageBoard", "MetricHistory",
+                "MessageBoard", "MetricDescribing", "MetricHistory",
                 "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
-                coreMetrics, lifecycle, logging, unixSignals,
+                coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
 
         library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
@@ -92,7 +92,8 @@ let package = Package(
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
         library("Services/MessageBoard", ["Datastore", "Hosting", "JSON", httpTypes, logging]),
-        library("Services/StorageLogging", ["Datastore", "Hosting", "JSON", httpTypes]),
+        library(
+            "Services/StorageLogging", ["Datastore", "Hosting", "JSON", "MetricDescribing", coreMetrics, httpTypes]),
 
         library(
             "Platform/Hosting",
@@ -146,6 +147,12 @@ let package = Package(
             "HostingTests",
             ["Hosting", "JSON", "RequestLog", "Settings", httpTypes, lifecycle, logging, metricsTestKit]
                 + nio("NIOCore")),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", coreMetrics, httpTypes,
+                logging,
+            ]),
         tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
         tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
         tests("CompressionTests", ["Compression"]),

@@ -12,7 +12,7 @@ struct FirstStartResources {
 
     private static let mark = Key("FirstStart", name: "done", namespace: Key.platformNamespace)
     /// The host is the service's name, which the daemon resolves itself.
-    private static let purgeURL = "http://storage-logging-service/api/v1/purge"
+    static let purgeURL = "http://storage-logging-service/api/v1/purge"
 
     func create() async throws {
         guard try await datastore.lookup(Self.mark) == nil else { return }

@@ -12,6 +12,9 @@ public struct AdminParts: Sendable {
     /// Deletes storage logs older than a duration, or counts them with `dryRun`; returns how many.
     public typealias PurgeStorageLogs = @Sendable (_ olderThan: Duration, _ dryRun: Bool) async throws -> Int
 
+    /// How far a run of a job is that is under way, as a sentence; nil where that is not known.
+    public typealias RunProgress = @Sendable (_ job: Job) -> String?
+
     let version: String
     let settings: LoadedSettings
     let datastore: Datastore
@@ -21,6 +24,7 @@ public struct AdminParts: Sendable {
     let health: HealthMonitor
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
+    let runProgress: RunProgress
     let startTime: Timestamp
     let daemonUser: UInt32
     let now: @Sendable () -> Timestamp
@@ -37,6 +41,7 @@ public struct AdminParts: Sendable {
     ///   - health: the checks.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
     ///   - purge: the purge of the service that owns the storage logs.
+    ///   - runProgress: how far a run is that is under way.
     ///   - startTime: when the daemon started.
     ///   - daemonUser: the user id that, besides root, may change things; nil is this process's own.
     ///   - now: the clock.
@@ -44,7 +49,7 @@ public struct AdminParts: Sendable {
         version: String, settings: LoadedSettings, datastore: Datastore, requestLog: RequestLog,
         metricHistory: MetricHistory, scheduler: Scheduler,
         health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
-        startTime: Timestamp = .now, daemonUser: UInt32? = nil,
+        runProgress: @escaping RunProgress = { _ in nil }, startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.version = version
@@ -56,6 +61,7 @@ public struct AdminParts: Sendable {
         self.health = health
         self.addresses = addresses
         self.purge = purge
+        self.runProgress = runProgress
         self.startTime = startTime
         self.daemonUser = daemonUser ?? geteuid()
         self.now = now
