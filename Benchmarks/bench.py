@@ -10,11 +10,14 @@ import pathlib
 import sys
 import time
 
+from cold_start import cold_start
 from durable_store import durable_store
 from machine import machine
 from memory import memory
 from metric_history import metric_history
+from purge import purge
 from request_logging import request_logging
+from retrieve import retrieve
 from scheduler_starts import scheduler_starts
 from sizes import sizes
 from start import start
@@ -24,8 +27,11 @@ SECTIONS = [
     machine,
     request_logging,
     durable_store,
+    retrieve,
+    purge,
     memory,
     start,
+    cold_start,
     sizes,
     metric_history,
     scheduler_starts,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from figures import MESSAGE, ROUNDS, SECONDS, spread
+from figures import MEBIBYTE, MESSAGE, ROUNDS, SECONDS, spread
 from trivet_daemon import ROOT, Daemon, wrk
 
 SLOW_FLUSH_MICROSECONDS = 1_400
@@ -22,8 +22,9 @@ def one_insert_a_transaction(directory, environment):
 
 def store_rounds(environment):
     """A table's rows: stores by number of clients against single inserts on the same disk, in alternating rounds."""
-    clients = (1, 8, 32, 128)
+    clients = (1, 8, 32, 128, 512)
     rates, latencies = {count: [] for count in clients}, {count: [] for count in clients}
+    resident = {count: [] for count in clients}
     ratios, baseline = {count: [] for count in clients}, []
     with (
         Daemon(environment=environment) as daemon,
@@ -39,13 +40,14 @@ def store_rounds(environment):
                 rates[count].append(load.requests_per_second)
                 latencies[count].append(load.p99_milliseconds)
                 ratios[count].append(load.requests_per_second / single)
+                resident[count].append(daemon.resident_bytes() / MEBIBYTE)
     return [
-        "| writer | writes/s: min / median / max | p99, ms (median) | ratio to single inserts (median) |",
-        "| --- | --- | --- | --- |",
-        f"| one insert a transaction | {spread(baseline)} | | 1 |",
+        "| writer | writes/s: min / median / max | p99, ms (median) | ratio to single inserts (median) | VmRSS, MiB (median) |",
+        "| --- | --- | --- | --- | --- |",
+        f"| one insert a transaction | {spread(baseline)} | | 1 | |",
         *(
             f"| trivetd, {count} clients | {spread(rates[count])} | {statistics.median(latencies[count]):.1f} "
-            f"| {statistics.median(ratios[count]):.1f} |"
+            f"| {statistics.median(ratios[count]):.1f} | {statistics.median(resident[count]):.0f} |"
             for count in clients
         ),
         "",
