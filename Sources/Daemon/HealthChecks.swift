@@ -12,7 +12,8 @@ struct HealthChecks {
     let scheduler: Scheduler
     let bound: BoundServices
 
-    /// Below so many times the room that is to be left free, the disk may be full before the operator has looked.
+    /// Below so many times the room that is to be left free, the disk may be full before the operator has looked; on a
+    /// small disk, below a quarter of it.
     private static let earlyWarning = 8
 
     var all: [HealthCheck] {
@@ -64,7 +65,7 @@ struct HealthChecks {
         if disk.isLow {
             return "\(free): \(lacking) until there are \(least); reads and purges go on. Free some space"
         }
-        guard disk.available / Self.earlyWarning < disk.limits.minFree else { return nil }
+        guard disk.available < min(disk.limits.minFree * Self.earlyWarning, disk.total / 4) else { return nil }
         return "\(free); with less than \(least) \(lacking)"
     }
 

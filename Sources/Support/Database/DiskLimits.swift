@@ -22,6 +22,8 @@ public struct DiskLimits: Sendable, Hashable {
 public struct DiskStatus: Sendable, Hashable {
     /// Bytes that this user may still write.
     public let free: Int
+    /// Bytes of the whole disk.
+    public let total: Int
     /// Bytes that the reserve really has.
     public let reserve: Int
     /// The limits that count for a disk of this size.

@@ -65,7 +65,8 @@ public final class DiskSpace: Sendable {
     private func measure() -> DiskStatus? {
         guard let room = room(directory) else { return nil }
         return DiskStatus(
-            free: room.free, reserve: reserveFile?.allocated ?? 0, limits: limits.fitting(room.total))
+            free: room.free, total: room.total, reserve: reserveFile?.allocated ?? 0,
+            limits: limits.fitting(room.total))
     }
 
     private static func room(_ directory: String) -> Room? {
@@ -118,7 +119,8 @@ extension DiskSpace {
             // The room of one slice stays free, or the next write of the scheduler's would take the slice again.
             let slice = Self.slice(status.limits)
             let grown = min(wanted, status.reserve + (status.free - slice) / slice * slice)
-            guard grown > status.reserve, allocate(grown, over: size) else { return false }
+            // A file system that keeps no blocks for zeros would be asked again and again.
+            guard grown > max(status.reserve, size), allocate(grown, over: size) else { return false }
             return (lookNow(&look)?.reserve ?? 0) >= wanted
         }
     }

@@ -156,12 +156,10 @@ final class Writer: Sendable {
     /// one page stands for as many as now.
     private func holdToPages(_ isHeld: Bool, _ database: Database) {
         guard isHeld || state.withLock({ $0.isHeldToPages }) else { return }
-        do {
-            try Connection(database: database).run("PRAGMA max_page_count = \(isHeld ? 1 : 1_073_741_823)")
-            state.withLock { $0.isHeldToPages = isHeld }
-        } catch {
-            afterCheckpoint(.failure(error))
-        }
+        // Where it does not take, the disk itself tells when it is full, and the next batch tries again.
+        guard (try? Connection(database: database).run("PRAGMA max_page_count = \(isHeld ? 1 : 1_073_741_823)")) != nil
+        else { return }
+        state.withLock { $0.isHeldToPages = isHeld }
     }
 
     private static let diskIsLow = DatabaseFailure(

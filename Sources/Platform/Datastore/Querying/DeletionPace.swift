@@ -8,7 +8,7 @@ struct DeletionPace {
     static let sizes = 100...20_000
     /// What a chunk may take while nobody stores, and while somebody does.
     static let alone = Duration.milliseconds(40)
-    static let besideOthers = Duration.milliseconds(6)
+    static let besideOthers = Duration.milliseconds(4)
 
     /// How many entities the next chunk removes. The first one finds out what they cost.
     private(set) var chunk = 500
