@@ -9,7 +9,6 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
-import time
 
 from trivet_daemon import ROOT, Daemon, wrk_script
 
@@ -29,19 +28,23 @@ NAMES = {"ten": 10, "ten thousand": 10_000}
 _directories = {}
 
 
-def _load(count, url, script, *arguments):
-    """Requests until there were so many; returns how many, and how long they took."""
-    done, seconds, begin = 0, 5, time.monotonic()
+def _load(count, url, body, numbers):
+    """Posts until there were so many requests; `#` in the body is the number of each."""
+    head, tail = json.dumps(body, separators=(",", ":")).split("#")
+    done, seconds = 0, 5
     while done < count:
-        load = wrk_script(url, 128, seconds, script, done * 2 + 2, *arguments)
+        # With room for what a run sends beyond those that it counts.
+        load = wrk_script(url, 128, seconds, "numbered.lua", done * 4, head, tail, numbers)
         done += load.requests
         seconds = min(30, max(1, math.ceil((count - done) / load.requests_per_second)))
-    return done, time.monotonic() - begin
 
 
 def _events(daemon):
     data = base64.b64encode(json.dumps(EVENT).encode()).decode()
-    _load(MILLION, daemon.url("storage-logging-service", "/api/v1/pubsub"), "push_events.lua", data)
+    message = {"attributes": {"eventType": "OBJECT_FINALIZE"}, "data": data, "messageId": "#"}
+    envelope = {"message": message, "subscription": "projects/my-project/subscriptions/push-storage-event"}
+    # Ids rise, as Pub/Sub's do.
+    _load(MILLION, daemon.url("storage-logging-service", "/api/v1/pubsub"), envelope, 10**12)
 
 
 def _messages(daemon):
@@ -55,7 +58,8 @@ def _messages(daemon):
             if answer.status != 200:
                 raise SystemExit(f"a store answered {answer.status} while the million was made")
     missing = MILLION - sum(NAMES.values())
-    _load(missing, daemon.url("message-board-service", "/api/v1/store"), "store_messages.lua")
+    body = {"message": "I am at lunch now.", "name": "name #"}
+    _load(missing, daemon.url("message-board-service", "/api/v1/store"), body, 10_000)
 
 
 def _make(fill, kind):

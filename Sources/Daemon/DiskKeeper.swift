@@ -56,6 +56,7 @@ final class DiskKeeper: Service {
         }
     }
 
+    /// One look.
     func look() async {
         do {
             try await giveBack()
