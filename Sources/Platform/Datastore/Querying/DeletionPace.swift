@@ -2,13 +2,16 @@
 ///
 /// A chunk costs a transaction and a flush, so that large ones are quick together; but whoever stores waits behind the
 /// chunk that shares their commit. So chunks are as large as fits into a time, which is short while others store, and
-/// then the deletion leaves as much of the writer to them as it takes.
+/// then the deletion leaves most of the writer to them: with less, the few stores that meet a checkpoint are more than
+/// one in a hundred.
 struct DeletionPace {
     /// Entities of a chunk.
     static let sizes = 100...20_000
     /// What a chunk may take while nobody stores, and while somebody does.
     static let alone = Duration.milliseconds(40)
     static let besideOthers = Duration.milliseconds(4)
+    /// How many times as long as a chunk took the writer is left to others.
+    static let othersShare = 3
 
     /// How many entities the next chunk removes. The first one finds out what they cost.
     private(set) var chunk = 500
@@ -19,6 +22,6 @@ struct DeletionPace {
         // Twice at most: one chunk that was quick by chance must not make the next one long.
         let size = Int(Double(chunk) * min(2, max(0.1, ratio)))
         chunk = min(Self.sizes.upperBound, max(Self.sizes.lowerBound, size))
-        return othersStore ? min(took, Self.alone) : .zero
+        return othersStore ? min(took, Self.alone) * Self.othersShare : .zero
     }
 }
