@@ -79,7 +79,7 @@ let package = Package(
                 "Instruments",
                 "MessageBoard", "MetricDescribing", "MetricHistory",
                 "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
-                coreMetrics, lifecycle, logging, unixSignals,
+                coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
 
         library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
@@ -94,7 +94,8 @@ let package = Package(
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
         library("Services/MessageBoard", ["Datastore", "Hosting", "JSON", httpTypes, logging]),
-        library("Services/StorageLogging", ["Datastore", "Hosting", "JSON", httpTypes]),
+        library(
+            "Services/StorageLogging", ["Datastore", "Hosting", "JSON", "MetricDescribing", coreMetrics, httpTypes]),
 
         library(
             "Platform/Hosting",
@@ -157,6 +158,12 @@ let package = Package(
             "HostingTests",
             ["Hosting", "JSON", "RequestLog", "Settings", httpTypes, lifecycle, logging, metricsTestKit]
                 + nio("NIOCore")),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", coreMetrics, httpTypes,
+                logging,
+            ]),
         tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
         tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
         tests("CompressionTests", ["Compression"]),

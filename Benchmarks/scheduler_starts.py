@@ -78,7 +78,7 @@ def create_jobs(daemon, url, count):
     return time.monotonic() - begin
 
 
-def measure(jobs=JOBS, minutes=MINUTES):
+def scheduler_starts(jobs=JOBS, minutes=MINUTES):
     """The section's lines."""
     receiver = Receiver()
     with Daemon() as daemon:

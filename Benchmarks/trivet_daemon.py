@@ -79,6 +79,17 @@ class Daemon:
             return connection.getresponse().status == 200
         return False
 
+    def kill(self):
+        self.process.kill()
+        self.process.wait(timeout=60)
+
+    def trivetctl(self, *arguments):
+        """What a command prints, as JSON."""
+        command = [BINARIES / "trivetctl", *arguments, "--format", "json"]
+        variables = {k: v for k, v in os.environ.items() if not k.startswith("TRIVET_")}
+        variables["TRIVET_SOCKET"] = str(self.directory / "data" / "admin.sock")
+        return json.loads(subprocess.run(command, env=variables, check=True, capture_output=True, text=True).stdout)
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -105,11 +116,19 @@ class Load:
     """What one run of wrk saw."""
 
     def __init__(self, output):
+        self.requests = int(re.search(r"(\d+) requests in", output)[1])
         self.requests_per_second = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
         latency = re.search(r"99%\s+([\d.]+)(us|ms|s)", output)
         self.p99_milliseconds = float(latency[1]) * {"us": 0.001, "ms": 1, "s": 1000}[latency[2]]
         if re.search(r"Non-2xx|Socket errors", output):
             raise SystemExit(f"requests failed under load:\n{output}")
+
+
+def wrk_script(url, clients, seconds, script, *arguments):
+    """Drives a URL by a Lua script beside this file, which gets the arguments."""
+    command = ["wrk", f"-t{min(2, clients)}", f"-c{clients}", f"-d{seconds}s", "--latency"]
+    command += ["-s", pathlib.Path(__file__).parent / script, url, "--", *map(str, arguments)]
+    return Load(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def wrk(url, clients, seconds, body=None):

@@ -35,6 +35,7 @@ public final class Daemon: Sendable {
     private let storage: Storage
     private let fatalErrors: FatalErrorWatch
     private let datastore: Datastore
+    private let diskKeeper: DiskKeeper
     private let requestLog: RequestLog
     private let metricHistory: MetricHistory
     private let transfer: TransferClient
@@ -93,6 +94,9 @@ public final class Daemon: Sendable {
             database: storage.telemetry, settings: settings.requestLog, metrics: registry, logger: logger,
             reopen: storage.reopenTelemetry)
         self.requestLog = requestLog
+        diskKeeper = DiskKeeper(
+            disks: [storage.disk, storage.telemetryDisk], state: storage.state, telemetry: { requestLog.database },
+            metrics: registry, logger: logger)
         metricHistory = MetricHistory(
             database: { requestLog.database }, settings: settings.metricHistory, samples: { registry.samples() },
             metrics: registry, logger: logger)
@@ -110,21 +114,28 @@ public final class Daemon: Sendable {
             configuration: TransferConfiguration(maximumConnections: 2048), metrics: registry)
         let bound = BoundServices()
         scheduler = Scheduler(
-            datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },
+            datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
             settings: settings.scheduler,
             timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
             logger: logger)
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
-        let purge = StorageLogPurge(datastore: datastore, retain: { live.settings.purge.retain })
+        let purge = StorageLogPurge(
+            datastore: datastore, retain: { live.settings.purge.retain }, metrics: registry)
         let admin = AdminService(
             AdminParts(
                 version: version, settings: live,
                 reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
                 audit: audit, datastore: datastore, requestLog: requestLog,
                 metricHistory: metricHistory, scheduler: scheduler, health: health, addresses: { bound.addresses },
-                purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) }))
+                purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) },
+                runProgress: { job in
+                    guard case .http(let target) = job.target, target.uri == FirstStartResources.purgeURL else {
+                        return nil
+                    }
+                    return purge.progress?.text
+                }))
         let services: [any HostedService] = [
             HelloWorldService(),
             MessageBoardService(datastore: datastore, logger: logger),
@@ -136,7 +147,7 @@ public final class Daemon: Sendable {
                 metrics: MetricsService(health: health, version: version) { registry.exposition($0) },
                 settings: settings, environment: environment),
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout.shareOfRequests,
-            record: { requestLog.record($0) },
+            record: { requestLog.record($0) }, explain: ErrorAnswers.problem,
             metrics: registry, logger: logger)
         DiskMetrics(path: storage.directory.path).register(in: registry)
         reports = ManagerReports(
@@ -200,7 +211,7 @@ public final class Daemon: Sendable {
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
         let (stop, stopBegins) = AsyncStream<Void>.makeStream()
         let parts: [(String, any Service)] = [
-            ("fatal errors", fatalErrors), ("reports", reports), ("request log", requestLog),
+            ("fatal errors", fatalErrors), ("reports", reports), ("disk", diskKeeper), ("request log", requestLog),
             ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit), ("hosting", hosting),
             ("scheduler", scheduler), ("health", health),
             (

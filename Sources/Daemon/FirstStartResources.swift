@@ -12,7 +12,7 @@ struct FirstStartResources {
 
     private static let mark = Key("FirstStart", name: "done", namespace: Key.platformNamespace)
     /// The host is the service's name, which the daemon resolves itself.
-    private static let purgeURL = "http://storage-logging-service/api/v1/purge"
+    static let purgeURL = "http://storage-logging-service/api/v1/purge"
 
     /// Makes them, and tells whether this was the first start.
     func create() async throws -> Bool {

@@ -1,5 +1,4 @@
 import Database
-import Glibc
 import Health
 import Hosting
 import RequestLog
@@ -13,10 +12,9 @@ struct HealthChecks {
     let scheduler: Scheduler
     let bound: BoundServices
 
-    /// Below this, the disk may be full before the operator has looked.
-    private static let lowSpace = 512 * 1024 * 1024
-    /// Below this, no write is safe to take.
-    private static let noSpace = 64 * 1024 * 1024
+    /// Below so many times the room that is to be left free, the disk may be full before the operator has looked; on a
+    /// small disk, below a quarter of it.
+    private static let earlyWarning = 8
 
     var all: [HealthCheck] {
         [database, diskSpace, schedulerAlive, listeners, requestLogKeepsUp]
@@ -30,7 +28,8 @@ struct HealthChecks {
                 return .fail("state.db is damaged: \(findings.first ?? "")")
             }
             do {
-                try await state.write { _ in }
+                // It writes nothing, so that a full disk is no reason to refuse it, or to restart the daemon.
+                try await state.write(claim: .removal) { _ in }
                 return .pass
             } catch {
                 return .fail("\(error)")
@@ -38,19 +37,40 @@ struct HealthChecks {
         }
     }
 
+    /// A disk that is nearly full is a warning: what is read and purged is served all the same, and a daemon that gets no
+    /// more requests, or is started anew, makes no room.
     private var diskSpace: HealthCheck {
-        let path = storage.directory.path
+        let storage = storage
         return HealthCheck(name: "disk-space") {
-            var status = statvfs()
-            guard statvfs(path, &status) == 0 else { return .fail("\(path): \(String(cString: strerror(errno)))") }
-            // Network file systems report what does not fit.
-            let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
-                by: Int(clamping: status.f_frsize))
-            let free = isHuge ? Int.max : bytes
-            let message = "\(free / 1_048_576) MiB free for \(path)"
-            if free < Self.noSpace { return .fail(message) }
-            return free < Self.lowSpace ? .warn(message) : .pass
+            guard let state = storage.disk.status, let telemetry = storage.telemetryDisk.status else {
+                return .fail("the room on the disk of \(storage.directory.path) cannot be told")
+            }
+            var warnings: [String] = []
+            if let warning = Self.warning(state, storage.disk.directory, lacking: "stores are refused (507)") {
+                warnings.append(warning)
+            }
+            if storage.telemetryDisk !== storage.disk,
+                let warning = Self.warning(
+                    telemetry, storage.telemetryDisk.directory, lacking: "the telemetry does not grow")
+            {
+                warnings.append(warning)
+            }
+            return warnings.isEmpty ? .pass : .warn(warnings.joined(separator: "; "))
         }
+    }
+
+    private static func warning(_ disk: DiskStatus, _ directory: String, lacking: String) -> String? {
+        let free = "\(amount(disk.available)) free for \(directory)"
+        let least = amount(disk.limits.minFree)
+        if disk.isLow {
+            return "\(free): \(lacking) until there are \(least); reads and purges go on. Free some space"
+        }
+        guard disk.available < min(disk.limits.minFree * Self.earlyWarning, disk.total / 4) else { return nil }
+        return "\(free); with less than \(least) \(lacking)"
+    }
+
+    private static func amount(_ bytes: Int) -> String {
+        bytes < 10 << 20 ? "\(max(0, bytes) >> 10) KiB" : "\(bytes >> 20) MiB"
     }
 
     private var schedulerAlive: HealthCheck {

@@ -28,7 +28,7 @@ struct SelfChecks {
     /// The writer comes to each closure that waits, whatever becomes of it.
     private var stateWriter: SelfCheck {
         let state = state
-        return SelfCheck("state writer") { _ = try? await state.write { _ in } }
+        return SelfCheck("state writer") { _ = try? await state.write(claim: .removal) { _ in } }
     }
 
     private var schedulerLoop: SelfCheck {

@@ -1,5 +1,6 @@
 import CoreMetrics
 import Database
+import Foundation
 import Logging
 import MetricHistory
 import RequestLog
@@ -11,6 +12,10 @@ struct Storage: Sendable {
     let directory: DataDirectory
     let state: DatabaseFile
     let telemetry: DatabaseFile
+    /// The room on the data directory's disk.
+    let disk: DiskSpace
+    /// The room on telemetry's disk: the same, unless `telemetry.db` is a symbolic link to another one.
+    let telemetryDisk: DiskSpace
     /// How the request log gets a working file when its own failed.
     let reopenTelemetry: RequestLog.Reopen
 
@@ -33,7 +38,8 @@ struct Storage: Sendable {
             throw StartError(.dataDirectory, error.message, cause: error)
         }
         do {
-            return try await open(directory, metrics: metrics, logger: logger, onFatalError: onFatalError)
+            return try await open(
+                directory, settings.disk, metrics: metrics, logger: logger, onFatalError: onFatalError)
         } catch {
             directory.release()
             throw error
@@ -41,29 +47,34 @@ struct Storage: Sendable {
     }
 
     private static func open(
-        _ directory: DataDirectory, metrics: any MetricsFactory, logger: Logger,
+        _ directory: DataDirectory, _ limits: DiskSettings, metrics: any MetricsFactory, logger: Logger,
         onFatalError: @escaping @Sendable (any Error) -> Void
     ) async throws(StartError) -> Storage {
+        let disk = DiskSpace(directory: directory.path, limits: DiskLimits(limits))
+        let telemetryPath = directory.path(of: "telemetry.db")
+        let telemetryDisk = Self.disk(ofLink: telemetryPath, DiskLimits(limits)) ?? disk
         let state: DatabaseFile
         do {
             let configuration = DatabaseConfiguration(
                 path: directory.path(of: "state.db"), applicationID: stateID, synchronous: .full,
-                migrations: SQLiteEngine.migrations, name: "state", incrementalVacuum: true)
+                migrations: SQLiteEngine.migrations, name: "state", incrementalVacuum: true, disk: disk)
             state = try DatabaseFile.open(configuration, metrics: metrics, logger: logger, onFatalError: onFatalError)
         } catch {
             throw StartError(.database, advice(for: error), cause: error)
         }
         let telemetry = DatabaseConfiguration(
-            path: directory.path(of: "telemetry.db"), applicationID: telemetryID, synchronous: .normal,
+            path: telemetryPath, applicationID: telemetryID, synchronous: .normal,
             migrations: RequestLog.migrations
                 + MetricHistory.migrations(after: RequestLog.migrations.count), name: "telemetry",
-            incrementalVacuum: true, overwritesDeleted: false,
+            incrementalVacuum: true, overwritesDeleted: false, disk: telemetryDisk, whenDiskIsLow: .reuse,
             checksAfterUncleanStop: false)
         do {
             // A telemetry file that fails while it runs is the request log's own matter: the daemon goes on.
             let opened = try DatabaseFile.openOrSetAside(
                 telemetry, metrics: metrics, logger: logger, onFatalError: { _ in })
-            return Storage(directory: directory, state: state, telemetry: opened.file) { error in
+            return Storage(
+                directory: directory, state: state, telemetry: opened.file, disk: disk, telemetryDisk: telemetryDisk
+            ) { error in
                 try DatabaseFile.reopen(
                     telemetry, after: error, metrics: metrics, logger: logger, onFatalError: { _ in }
                 ).file
@@ -73,6 +84,17 @@ struct Storage: Sendable {
             try? await state.close()
             throw StartError(.database, error.description, cause: error)
         }
+    }
+
+    /// The room for a file that is a symbolic link to another directory; nil for one that is not. Its reserve lies beside
+    /// the file itself, named after it.
+    private static func disk(ofLink path: String, _ limits: DiskLimits) -> DiskSpace? {
+        // Not by the whole path: before the first start there is no file to which the link leads.
+        guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return nil }
+        let file = URL(filePath: target, relativeTo: URL(filePath: path).deletingLastPathComponent())
+        return DiskSpace(
+            directory: file.deletingLastPathComponent().path, limits: limits,
+            reserveName: "\(file.lastPathComponent)-reserve")
     }
 
     /// What to do about a state.db that is damaged.
@@ -97,5 +119,11 @@ struct Storage: Sendable {
             }
         }
         directory.release()
+    }
+}
+
+extension DiskLimits {
+    init(_ settings: DiskSettings) {
+        self.init(reserve: settings.reserve, minFree: settings.minFree)
     }
 }

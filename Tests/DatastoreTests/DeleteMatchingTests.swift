@@ -1,3 +1,5 @@
+import Database
+import Synchronization
 import Testing
 
 @testable import Datastore
@@ -87,6 +89,36 @@ import Testing
             }
             #expect(try await datastore.count(Query(kind: "Log")) == 200)
             #expect(try await test.number("SELECT count(*) FROM entry") == 200)
+        }
+    }
+
+    @Test("Each chunk is told as it goes, and together they are what was removed")
+    func progress() async throws {
+        try await withDatastore(byTime) { test in
+            try await test.datastore.commit((1...3_000).map { .upsert(log($0)) })
+            let chunks = Mutex<[Int]>([])
+            let deleted = try await test.datastore.delete(matching: old, limit: .max) { count in
+                chunks.withLock { $0.append(count) }
+            }
+            #expect(deleted == 2_500)
+            #expect(chunks.withLock { $0.reduce(0, +) } == 2_500)
+            #expect(chunks.withLock { $0.count } > 1)
+        }
+    }
+
+    @Test("A file in which is stored and purged again and again does not grow: pages are used again")
+    func pagesAreReused() async throws {
+        try await withDatastore(byTime) { test in
+            var pages: [Int] = []
+            for round in 0..<12 {
+                let ids = (1...1_500).map { Int64(round * 1_500 + $0) }
+                try await test.datastore.commit(ids.map { .upsert(log($0, extra: .string("some text of an event"))) })
+                var query = old
+                query.filters[0].value = .integer(ids[ids.count - 100])
+                _ = try await test.datastore.delete(matching: query, limit: .max)
+                pages.append(try await test.database.pageCounts().all)
+            }
+            #expect(pages[11] <= pages[2] + pages[2] / 10, "\(pages)")
         }
     }
 

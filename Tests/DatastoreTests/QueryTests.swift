@@ -36,6 +36,8 @@ import Testing
             let some = Query(kind: "T", filters: [PropertyFilter("n", .greaterThan, .integer(1_000))])
             #expect(try await test.datastore.count(some) == 1_300)
             #expect(try await test.datastore.count(Query(kind: "T", offset: 2_299)) == 1)
+            let found = try await test.datastore.all(some).count
+            #expect(found == 1_300, "what an index counts is what it finds")
             let skipped = try await test.datastore.run(Query(kind: "T", limit: 3, offset: 1_500))
             #expect(skipped.results.map(\.stored.key.id) == [1_501, 1_502, 1_503] && skipped.skipped == 1_500)
         }

@@ -132,6 +132,20 @@ import Testing
         }
     }
 
+    @Test("An error that means something to the client is answered so, and recorded with its reason")
+    func explained() async throws {
+        let routes = [Route(.post, "/store") { _ in throw NoRoom() }]
+        try await TestHosting.serving(routes) { (test: TestHosting) async throws -> Void in
+            let answer = try await test.ask(test.request("POST", "/store", body: "{}"))
+            #expect(answer.status == 507)
+            #expect(answer.text.hasPrefix("HTTP/1.1 507 Insufficient Storage\r\n"))
+            #expect(answer.body == #"{"message":"no room."}"#)
+            let record = try #require(await test.records(1).first)
+            #expect(record.status == 507)
+            #expect(record.error == "NoRoom()")
+        }
+    }
+
     @Test("Request ids: a sane one is kept, another is replaced; the answer always carries it")
     func requestIDs() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in

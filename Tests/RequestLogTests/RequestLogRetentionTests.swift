@@ -1,9 +1,10 @@
-import Database
 import Foundation
 import GRDB
 import Settings
+import Synchronization
 import Testing
 
+@testable import Database
 @testable import RequestLog
 
 @Suite("Retention of the request log")
@@ -66,6 +67,49 @@ struct RequestLogRetentionTests {
         #expect(after == Array(before.suffix(after.count)))
         // The law is about what was served, not about what is still there.
         #expect(try await test.countersInFile() == [[60_000, 60_000, 0, 0]])
+        try await test.remove()
+    }
+
+    @Test("On a disk that is nearly full the log does not grow: its oldest records make room for the newest")
+    func lowDisk() async throws {
+        let free = Mutex(1 << 30)
+        let disk = DiskSpace(directory: "/nowhere", limits: DiskLimits(reserve: 0, minFree: 1 << 20)) { _ in
+            DiskSpace.Room(free: free.withLock { $0 }, total: 1 << 30)
+        }
+        let test = try TestLog(disk: disk)
+        for number in 0..<60_000 {
+            test.log.record(TestLog.record(number))
+            if number % 5_000 == 4_999 { try await test.log.flush() }
+        }
+        free.withLock { $0 = 0 }
+        try await until { disk.isLow }
+        let pages = try await test.log.database.pageCounts().all
+        let oldest = try #require(try await test.all().first?.insertID)
+        var number = 60_000
+        for _ in 0..<20 {
+            for _ in 0..<2_000 {
+                test.log.record(TestLog.record(number))
+                number += 1
+            }
+            try? await test.log.flush()
+            try await RequestLogRetentionTests.retain(test)
+        }
+        #expect(try await test.log.database.pageCounts().all <= pages)
+        let records = try await test.all()
+        #expect(try #require(records.first).insertID > oldest)
+        #expect(records.last?.record == TestLog.record(number - 1))
+        #expect(test.log.counters.isConserved)
+        #expect(test.log.counters.stored > 60_000)
+        // With room again it grows as before.
+        free.withLock { $0 = 1 << 30 }
+        try await until { !disk.isLow }
+        while try await test.log.database.pageCounts().all <= pages {
+            for _ in 0..<5_000 {
+                test.log.record(TestLog.record(number))
+                number += 1
+            }
+            try await test.log.flush()
+        }
         try await test.remove()
     }
 

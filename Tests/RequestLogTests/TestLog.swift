@@ -20,17 +20,19 @@ final class TestLog: Sendable {
         folder: String? = nil, settings: RequestLogSettings = RequestLogSettings(), capacity: Int = 32_768,
         capacityInBytes: Int = 32 << 20, clock: TestClock = TestClock(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-        maxPages: Int? = nil, reopens: Bool = false
+        maxPages: Int? = nil, reopens: Bool = false, disk: DiskSpace? = nil
     ) throws {
         let folder = folder ?? NSTemporaryDirectory() + "trivet-request-log-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         self.folder = folder
         self.clock = clock
-        let configuration = TestLog.configuration(folder, maxPages: maxPages)
+        var configuration = TestLog.configuration(folder, maxPages: maxPages)
+        configuration.disk = disk
+        configuration.whenDiskIsLow = .reuse
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let database = try DatabaseFile.open(
             configuration, metrics: NOOPMetricsHandler.instance, logger: logger, onFatalError: { _ in })
-        let reopen: RequestLog.Reopen = { error in
+        let reopen: RequestLog.Reopen = { [configuration] error in
             try DatabaseFile.reopen(
                 configuration, after: error, metrics: NOOPMetricsHandler.instance, logger: logger,
                 onFatalError: { _ in }

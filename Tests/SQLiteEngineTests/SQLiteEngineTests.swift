@@ -149,6 +149,32 @@ import Testing
         }
     }
 
+    @Test("Entries are counted by the index alone, page by page, from a place on")
+    func counts() async throws {
+        try await withEngine { engine, _ in
+            let entries = (0..<25).map { EntryRow(index: 5, value: [UInt8($0 / 3)], entity: [UInt8($0)]) }
+            try await engine.write { try $0.insertEntries(entries + [EntryRow(index: 6, value: [1], entity: [1])]) }
+            for (range, expected) in [
+                (ByteRange(lower: [], upper: nil), 25), (ByteRange(lower: [2], upper: [5]), 9),
+                (ByteRange(lower: [8], upper: nil), 1), (ByteRange(lower: [9], upper: nil), 0),
+            ] {
+                for limit in [1, 3, 4, 100] {
+                    var total = 0
+                    var place: (value: [UInt8], entity: [UInt8])?
+                    repeat {
+                        let after = place
+                        let page = try await engine.read {
+                            try $0.countEntries(index: 5, in: range, after: after, limit: limit)
+                        }
+                        total += page.count
+                        place = page.last
+                    } while place != nil
+                    #expect(total == expected, "\(range), by \(limit)")
+                }
+            }
+        }
+    }
+
     @Test("Ranges of entries go with their entities, many rows in batches, one index and not another")
     func deletes() async throws {
         try await withEngine { engine, database in

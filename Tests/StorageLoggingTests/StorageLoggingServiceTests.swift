@@ -2,9 +2,11 @@ import Datastore
 import HTTPTypes
 import Hosting
 import JSON
-import StorageLogging
+import MetricsTestKit
 import Synchronization
 import Testing
+
+@testable import StorageLogging
 
 @Suite struct StorageLoggingServiceTests {
     /// 2020-12-28T00:20:01Z.
@@ -21,11 +23,13 @@ import Testing
         let purge: StorageLogPurge
         let datastore: Datastore
         let clock = Clock()
+        let metrics = TestMetrics()
 
         init(_ datastore: Datastore) {
             self.datastore = datastore
             let clock = self.clock
-            purge = StorageLogPurge(datastore: datastore, retain: { .seconds(180) }, now: { clock.now })
+            purge = StorageLogPurge(
+                datastore: datastore, retain: { .seconds(180) }, metrics: metrics, now: { clock.now })
             service = StorageLoggingService(datastore: datastore, purge: purge, now: { clock.now })
         }
 
@@ -235,8 +239,42 @@ import Testing
                     })
             }
             #expect(try await logging.purge.purge(olderThan: .zero, dryRun: true) == 2_500)
-            #expect(try await logging.purge.purge() == 2_500)
+            #expect(logging.purge.progress == nil)
+            // Two at once take turns: the second finds nothing left.
+            async let first = logging.purge.purge()
+            async let second = logging.purge.purge()
+            #expect(try await Set([first, second]) == [2_500, 0])
+            #expect(try await logging.count() == 0)
+            #expect(logging.purge.progress == nil)
+            #expect(try logging.metrics.expectCounter("trivet_purge_deleted_total", []).totalValue == 2_500)
+            let remaining = try logging.metrics.expectGauge("trivet_purge_remaining", [])
+            #expect(remaining.values.contains(2_500))
+            #expect(remaining.lastValue == 0)
+            #expect(remaining.values.allSatisfy { $0 >= 0 })
+        }
+    }
+
+    @Test("A purge whose caller has gone goes on to its end")
+    func cancelledCaller() async throws {
+        try await serving { (logging: Logging) async throws -> Void in
+            #expect(try await logging.push(#"{"name":"a"}"#).status == 200)
+            let caller = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await logging.purge.purge(olderThan: .seconds(-1))
+            }
+            logging.clock.advance(.seconds(1))
+            _ = await caller.result
+            // The next one waits for it.
+            _ = try await logging.purge.purge()
             #expect(try await logging.count() == 0)
         }
+    }
+
+    @Test("Progress tells how much is done, and never less than was expected")
+    func progress() {
+        var progress = PurgeProgress(start: Self.upload, expected: 10, deleted: 0)
+        #expect(progress.text == "deleted 0 of 10 so far")
+        progress.deleted = 12
+        #expect(progress.text == "deleted 12 of 12 so far")
     }
 }

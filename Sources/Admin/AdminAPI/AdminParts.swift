@@ -16,6 +16,8 @@ public struct AdminParts: Sendable {
 
     /// Reads the settings again, and takes over what can change while the daemon runs.
     public typealias ReloadSettings = @Sendable () async throws(SettingsErrors) -> SettingsComparison
+    /// How far a run of a job is that is under way, as a sentence; nil where that is not known.
+    public typealias RunProgress = @Sendable (_ job: Job) -> String?
 
     let version: String
     let settings: LiveSettings
@@ -29,6 +31,7 @@ public struct AdminParts: Sendable {
     let health: HealthMonitor
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
+    let runProgress: RunProgress
     let userNames = UserNames()
     let startTime: Timestamp
     let daemonUser: UInt32
@@ -49,6 +52,7 @@ public struct AdminParts: Sendable {
     ///   - health: the checks.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
     ///   - purge: the purge of the service that owns the storage logs.
+    ///   - runProgress: how far a run is that is under way.
     ///   - startTime: when the daemon started.
     ///   - daemonUser: the user id that, besides root, may change things; nil is this process's own.
     ///   - now: the clock.
@@ -57,7 +61,7 @@ public struct AdminParts: Sendable {
         datastore: Datastore, requestLog: RequestLog,
         metricHistory: MetricHistory, scheduler: Scheduler,
         health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
-        startTime: Timestamp = .now, daemonUser: UInt32? = nil,
+        runProgress: @escaping RunProgress = { _ in nil }, startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.version = version
@@ -72,6 +76,7 @@ public struct AdminParts: Sendable {
         self.health = health
         self.addresses = addresses
         self.purge = purge
+        self.runProgress = runProgress
         self.startTime = startTime
         self.daemonUser = daemonUser ?? geteuid()
         self.now = now

@@ -80,6 +80,7 @@ extension AdminProblem {
         case .aborted: self.init(.conflict, .aborted, error.message)
         case .failedPrecondition: self.init(.badRequest, .failedPrecondition, error.message)
         case .resourceExhausted: self.init(.tooManyRequests, .resourceExhausted, error.message)
+        case .diskFull: self.init(.insufficientStorage, .resourceExhausted, error.message)
         case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
         default: self.init(.internalServerError, .internal, error.message)
         }

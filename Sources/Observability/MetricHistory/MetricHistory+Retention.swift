@@ -21,7 +21,7 @@ extension MetricHistory {
         // A tier that the settings have no longer goes as a whole.
         let old = groups.filter { group in cutoffs[group.chunk.step].map { group.chunk.end <= $0 } ?? true }
         for group in old.prefix(Self.groupsAFlush) {
-            try await file.write { database in try HistoryStore.delete(group, database) }
+            try await file.write(claim: .removal) { database in try HistoryStore.delete(group, database) }
         }
         if old.count < Self.groupsAFlush, let oldest = cutoffs.values.min() {
             // Sightings are noted once in a chunk of the finest tier, so one more chunk passes before a series is gone.
@@ -38,7 +38,7 @@ extension MetricHistory {
         var deleted = false
         for group in try await file.read({ database in try HistoryStore.groups(database) }) {
             guard bytes + growth > settings.maxSize else { break }
-            try await file.write { database in try HistoryStore.delete(group, database) }
+            try await file.write(claim: .removal) { database in try HistoryStore.delete(group, database) }
             state.withLock { $0.bytes -= group.bytes }
             deleted = true
         }
@@ -61,7 +61,7 @@ extension MetricHistory {
             return (gone, gone.compactMap { state.store.ids[$0] })
         }
         guard !series.isEmpty else { return }
-        try await file.write { database in try HistoryStore.delete(series: ids, database) }
+        try await file.write(claim: .removal) { database in try HistoryStore.delete(series: ids, database) }
         state.withLock { state in
             state.book.forget(series)
             state.store.forget(series)

@@ -19,9 +19,9 @@ extension MetricHistory {
             state.withLock { $0.lastFlush = ContinuousClock.now }
             do {
                 let file = try await currentFile()
-                try await registerSeries(file)
-                // First what is old, so that nothing else has to go for its sake.
+                // First what is old, so that nothing else has to go for its sake; also while the disk is full.
                 try await retain(file)
+                try await registerSeries(file)
                 while try await writePieces(file) {}
                 metrics.written(bytes: bytes)
                 succeeded()

@@ -34,7 +34,8 @@ extension RequestLog {
         let settings = settings
         let retention = Retention(
             cutoff: time.subtractingReportingOverflow(settings.retention.inMicroseconds).partialValue,
-            maxSize: settings.maxSize + others.withLock { $0 }())
+            maxSize: settings.maxSize + others.withLock { $0 }(),
+            diskIsLow: database.configuration.disk?.isLow ?? false)
         var hasShrunk = false
         for _ in 0..<steps {
             let step = await turns.run { await self.step(retention) }
@@ -51,7 +52,7 @@ extension RequestLog {
 
     private func step(_ retention: Retention) async -> Retention.Step? {
         do {
-            let step = try await database.write { database in try retention.step(database) }
+            let step = try await database.write(claim: .removal) { database in try retention.step(database) }
             if case .deletedSegment(let first) = step { store.withLock { $0.writer.segmentDeleted(first) } }
             return step
         } catch {

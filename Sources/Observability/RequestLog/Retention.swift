@@ -10,6 +10,11 @@ struct Retention: Sendable {
     let cutoff: Int64
     /// Bytes that the file may have.
     let maxSize: Int
+    /// Whether the disk is so nearly full that the file does not grow: then the oldest segment makes room for what comes.
+    var diskIsLow = false
+
+    /// Pages that are to be free in a file that does not grow: a few seconds of records.
+    static let pagesForReuse = 256
 
     /// What a step did.
     enum Step: Sendable, Equatable {
@@ -31,6 +36,15 @@ struct Retention: Sendable {
         if pages * pageSize > maxSize {
             if free > 0, try shrink(database, from: pages) { return .shrank }
             let oldest = try Int64.fetchOne(database, sql: "SELECT min(first_id) FROM request_segment")
+            if let oldest { return try delete(segment: oldest, database) }
+        } else if diskIsLow, free < min(Retention.pagesForReuse, pages / 4) {
+            // Never the only one: what is gone at once makes room for nothing else.
+            let oldest = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT first_id FROM request_segment WHERE first_id < (SELECT max(first_id) FROM request_segment)
+                    ORDER BY first_id LIMIT 1
+                    """)
             if let oldest { return try delete(segment: oldest, database) }
         } else if free > max(256, pages / 20), try shrink(database, from: pages) {
             return .shrank

@@ -1,63 +1,86 @@
 // Deleting what a query finds.
 extension Datastore {
-    /// How many entities one write removes.
-    private static let deleteChunk = 1_000
+    /// What one write removed.
+    private struct Chunk: Sendable {
+        var deleted = 0
+        var mayHaveMore = false
+        /// The time within the writer.
+        var took = Duration.zero
+    }
 
-    /// Removes up to `limit` entities that a query finds, in chunks of at most 1,000, each a write of its own.
+    /// Removes up to `limit` entities that a query finds, in chunks, each a write of its own, as large as takes a few
+    /// milliseconds; while others store, chunks are smaller and wait between each other (`DeletionPace`).
     ///
     /// The query must have no limit, offset or cursors. Its orders say which entities go first.
+    /// - Parameter progress: told after each chunk how many were removed by it, durably.
     /// - Returns: how many were removed; fewer than `limit` when none is left.
-    public func delete(matching query: Query, limit: Int) async throws -> Int {
+    public func delete(
+        matching query: Query, limit: Int, progress: @Sendable (Int) -> Void = { _ in }
+    ) async throws -> Int {
         try await metrics.counting(.deleteMatching) {
             guard query.limit == nil, query.offset == 0, query.start == nil, query.end == nil else {
                 throw DatastoreError.invalid("a query for deleting must have no limit, offset or cursors")
             }
             var deleted = 0
+            var pace = DeletionPace()
             while deleted < limit {
-                let wanted = min(limit - deleted, Self.deleteChunk)
-                let chunk = try await deleteChunk(query, wanted)
+                let stored = versions.last
+                let chunk = try await deleteChunk(query, min(limit - deleted, pace.chunk))
                 deleted += chunk.deleted
+                progress(chunk.deleted)
                 guard chunk.mayHaveMore else { break }
+                let pause = pace.next(after: chunk.took, othersStore: versions.last != stored)
+                if pause > .zero { try await Task.sleep(for: pause) }
             }
             return deleted
         }
     }
 
-    private func deleteChunk(_ query: Query, _ limit: Int) async throws -> (deleted: Int, mayHaveMore: Bool) {
-        if let count = try await deleteRange(query, limit) { return (count, count == limit) }
+    private func deleteChunk(_ query: Query, _ limit: Int) async throws -> Chunk {
+        if let chunk = try await deleteRange(query, limit) { return chunk }
         var page = query
         page.keysOnly = true
-        page.limit = limit
+        page.limit = min(limit, Self.foundChunk)
         let batch = try await run(page)
         let found = batch.results.map(\.stored)
-        guard !found.isEmpty else { return (0, false) }
+        guard !found.isEmpty else { return Chunk() }
+        var chunk = try await deleteFound(found)
         // A page of large entities is cut before it is full.
-        return (try await deleteFound(found), found.count == limit || batch.more == .notFinished)
+        chunk.mayHaveMore = found.count == page.limit || batch.more == .notFinished
+        return chunk
     }
+
+    /// How many entities one write removes that were looked for one by one.
+    private static let foundChunk = 1_000
 
     /// A few statements, where the query is a range of an index which has the only entry of each of its entities, or a
     /// range of keys of a kind without indexes; else nil.
-    private func deleteRange(_ query: Query, _ limit: Int) async throws -> Int? {
-        try await engine.write { [indexer] transaction in
+    private func deleteRange(_ query: Query, _ limit: Int) async throws -> Chunk? {
+        try await engine.write(for: .removing) { [indexer] transaction in
+            let start = ContinuousClock.now
+            func chunk(_ deleted: Int) -> Chunk {
+                Chunk(deleted: deleted, mayHaveMore: deleted == limit, took: start.duration(to: .now))
+            }
             let catalogue = indexer.catalogue
             let plan = try QueryPlanner(shape: try QueryShape(query), catalogue: catalogue).plan()
             guard let kind = query.kind, !plan.filters else { return nil }
             let indexes = catalogue.maintained(for: kind)
             switch plan.source {
             case .keys(let range, false) where indexes.isEmpty:
-                return try transaction.deleteEntities(in: range, limit: limit)
+                return chunk(try transaction.deleteEntities(in: range, limit: limit))
             case .entries(let index, _, let values, false) where indexes.map(\.id) == [index]:
                 guard try transaction.register(Index.severalRegister(index)) == nil else { return nil }
-                return try transaction.deleteEntriesAndEntities(index: index, in: values, limit: limit)
+                return chunk(try transaction.deleteEntriesAndEntities(index: index, in: values, limit: limit))
             default: return nil
             }
         }
     }
 
     /// Removes entities that are still as they were found, with all their entries.
-    private func deleteFound(_ found: [StoredEntity]) async throws -> Int {
+    private func deleteFound(_ found: [StoredEntity]) async throws -> Chunk {
         let rows = found.map { (key: $0.key, storage: KeyEncoding.storage($0.key), version: $0.version) }
-        return try await engine.write { [indexer] transaction in
+        return try await engine.write(for: .removing) { [indexer] transaction in
+            let start = ContinuousClock.now
             let catalogue = indexer.catalogue
             var keys: [[UInt8]] = []
             var entries: [EntryRow] = []
@@ -75,7 +98,7 @@ extension Datastore {
             }
             try transaction.deleteEntries(entries)
             try transaction.deleteEntities(keys)
-            return keys.count
+            return Chunk(deleted: keys.count, took: start.duration(to: .now))
         }
     }
 }

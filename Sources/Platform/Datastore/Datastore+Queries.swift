@@ -36,6 +36,7 @@ extension Datastore {
             if let kind = try wholeKind(query), bound == .max {
                 return try await countKind(kind, namespace: query.namespace)
             }
+            if bound == .max, query.offset == 0, let count = try await countRange(query) { return count }
             var page = query
             page.keysOnly = true
             page.limit = nil
@@ -48,6 +49,28 @@ extension Datastore {
                 page.start = batch.endCursor
                 page.offset = 0
             }
+        }
+    }
+
+    /// The count by an index alone, where the query is a range of one that has one entry for each entity; else nil.
+    private func countRange(_ query: Query) async throws -> Int? {
+        guard query.start == nil, query.end == nil else { return nil }
+        let catalogue = indexer.catalogue
+        let plan = try QueryPlanner(shape: try QueryShape(query), catalogue: catalogue).plan()
+        guard !plan.filters, case .entries(let index, _, let values, _) = plan.source else { return nil }
+        var total = 0
+        var place: (value: [UInt8], entity: [UInt8])?
+        while true {
+            let after = place
+            let page = try await engine.read { snapshot -> (count: Int, last: (value: [UInt8], entity: [UInt8])?)? in
+                guard try snapshot.register(Index.severalRegister(index)) == nil else { return nil }
+                return try snapshot.countEntries(index: index, in: values, after: after, limit: Self.countPage)
+            }
+            // An index that goes away meanwhile loses its entries before their count is whole.
+            guard let page, indexer.catalogue.isReady(index) else { return nil }
+            total += page.count
+            guard let last = page.last else { return total }
+            place = last
         }
     }
 

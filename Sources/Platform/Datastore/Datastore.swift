@@ -12,7 +12,7 @@ public final class Datastore: Sendable {
     let ids: IDAllocator
     let versions: VersionCounter
     let indexer: Indexer
-    let wireTransactions = WireTransactions()
+    let wireTransactions: WireTransactions
 
     /// Opens the datastore on an engine, brings the declared indexes into being, and reads what indexes there are.
     ///
@@ -26,8 +26,23 @@ public final class Datastore: Sendable {
         ids = try await IDAllocator(engine: engine)
         versions = try await VersionCounter(engine: engine)
         indexer = try await Indexer(engine: engine, metrics: self.metrics, logger: logger)
+        wireTransactions = WireTransactions()
         try await indexer.declare(indexes)
     }
+
+    private init(_ other: Datastore, engine: any Engine) {
+        self.engine = engine
+        logger = other.logger
+        metrics = other.metrics
+        ids = other.ids
+        versions = other.versions
+        indexer = other.indexer
+        wireTransactions = other.wireTransactions
+    }
+
+    /// The same datastore for those of the platform's parts whose records must be written also while the disk is so
+    /// nearly full that stores are refused: without the scheduler's, nobody would call the purge that makes room.
+    public var essential: Datastore { Datastore(self, engine: EssentialEngine(base: engine)) }
 }
 
 // Reading and writing by key.
@@ -100,10 +115,11 @@ extension Datastore {
     func apply(_ mutations: [Mutation], reads: ReadSet) async throws -> [MutationResult] {
         guard !mutations.isEmpty || !reads.isEmpty else { return [] }
         for mutation in mutations { try PreparedWrite.check(mutation) }
+        let purpose: WritePurpose = mutations.allSatisfy(\.isDelete) ? .removing : .storing
         while true {
             let prepared = try await prepare(mutations)
             do {
-                let (results, version) = try await engine.write { [indexer] transaction in
+                let (results, version) = try await engine.write(for: purpose) { [indexer] transaction in
                     let catalogue = indexer.catalogue
                     try reads.validate(transaction, catalogue)
                     return try self.write(prepared, transaction, catalogue)

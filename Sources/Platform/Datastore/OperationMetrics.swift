@@ -59,7 +59,7 @@ struct OperationMetrics: Sendable {
         } catch let error as DatastoreError {
             switch error.code {
             case .aborted: counters.conflict.increment()
-            case .unavailable, .dataLoss: counters.failed.increment()
+            case .unavailable, .dataLoss, .diskFull: counters.failed.increment()
             default: counters.refused.increment()
             }
             throw error

@@ -39,11 +39,14 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
     ///   - shutdownTimeout: how long requests may go on after shutdown began.
     ///   - lameDuck: how long connections are still accepted after shutdown began.
     ///   - record: takes one record of each request; it must return at once.
+    ///   - explain: what an error that a service let through means for its client; nil: an internal error.
     ///   - metrics: the metrics backend.
     ///   - logger: the logger.
     public init(
         hosts: [ServiceHost], limits: LimitSettings, shutdownTimeout: Duration, lameDuck: Duration = .seconds(1),
-        record: @escaping @Sendable (RequestRecord) -> Void, metrics: any MetricsFactory, logger: Logger
+        record: @escaping @Sendable (RequestRecord) -> Void,
+        explain: @escaping @Sendable (any Error) -> HTTPProblem? = { _ in nil }, metrics: any MetricsFactory,
+        logger: Logger
     ) {
         let ledger = ConnectionLedger(limit: limits.connections)
         let live = LiveLimits(limits)
@@ -51,7 +54,7 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         self.hosts = hosts.enumerated().map { index, host in
             HostRuntime(
                 index: index, host: host, limits: live, ledger: ledger, drain: drain,
-                record: record, metrics: metrics, logger: logger)
+                record: record, explain: explain, metrics: metrics, logger: logger)
         }
         self.ledger = ledger
         self.limits = live

@@ -24,18 +24,37 @@ public final class SQLiteEngine: Engine {
 
     /// Runs reads and writes as one atomic unit, and returns when they are on the disk.
     public func write<T: Sendable>(_ body: @escaping @Sendable (any EngineTransaction) throws -> T) async throws -> T {
+        try await write(for: .storing, body)
+    }
+
+    /// The same; on a disk that is nearly full what stores is refused, and what removes may use the reserve.
+    public func write<T: Sendable>(
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any EngineTransaction) throws -> T
+    ) async throws -> T {
         do {
-            return try await database.write { connection in try body(SQLiteTransaction(connection)) }
+            return try await database.write(claim: Self.claim(purpose)) { connection in
+                try body(SQLiteTransaction(connection))
+            }
         } catch {
             throw Self.translate(error)
+        }
+    }
+
+    private static func claim(_ purpose: WritePurpose) -> DiskClaim {
+        switch purpose {
+        case .storing: .ordinary
+        case .essential: .essential
+        case .removing: .removal
         }
     }
 
     /// What SQLite says becomes the datastore's error; what the closure threw passes as it is.
     private static func translate(_ error: any Error) -> any Error {
         switch error {
-        case let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_FULL:
-            DatastoreError(.resourceExhausted, "the disk is full: free some space", cause: error)
+        case _ where DatabaseFailure.isDiskFull(error):
+            DatastoreError(
+                .diskFull, "the disk is full, and nothing is stored until there is room: free some space, or purge",
+                cause: error)
         case let error as DatabaseError:
             DatastoreError(.unavailable, "the database failed: \(error.message ?? "\(error.resultCode)")", cause: error)
         case let error as DatabaseFailure:

@@ -89,6 +89,35 @@ extension SQLiteTransaction: EngineSnapshot {
     }
 }
 
+// Counts of entries, by the index alone.
+extension SQLiteTransaction {
+    func countEntries(
+        index: Int64, in range: ByteRange, after: (value: [UInt8], entity: [UInt8])?, limit: Int
+    ) throws -> (count: Int, last: (value: [UInt8], entity: [UInt8])?) {
+        let rows =
+            "FROM entry WHERE index_id = ?1 AND \(after == nil ? "value >= ?2" : "(value, entity) > (?2, ?5)")"
+            + (range.upper == nil ? "" : " AND value < ?4")
+        func prepared(_ sql: String, _ number: Int) throws -> RawStatement {
+            let statement = try prepare(sql)
+            statement.bind(index, at: 1)
+            statement.bind(blob: after?.value ?? range.lower, at: 2)
+            statement.bind(Int64(number), at: 3)
+            if let upper = range.upper { statement.bind(blob: upper, at: 4) }
+            if let after { statement.bind(blob: after.entity, at: 5) }
+            return statement
+        }
+        let last = try prepared("SELECT value, entity \(rows) ORDER BY value, entity LIMIT 1 OFFSET ?3", limit - 1)
+        if try last.step() {
+            defer { last.reset() }
+            return (limit, (last.bytes(0), last.bytes(1)))
+        }
+        let count = try prepared("SELECT count(*) FROM (SELECT 1 \(rows) LIMIT ?3)", limit)
+        guard try count.step() else { return (0, nil) }
+        defer { count.reset() }
+        return (Int(count.integer(0)), nil)
+    }
+}
+
 // Scans of entries, joined with the entities to which they belong.
 extension SQLiteTransaction {
     func entries(_ scan: EntryScan) throws -> [(value: [UInt8], entity: EntityRow)] {

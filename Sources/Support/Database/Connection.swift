@@ -42,10 +42,15 @@ struct Connection {
 }
 
 extension DatabaseError {
+    /// Whether the disk has no room. So it says, too, when the log's index, a mapped file, cannot be made longer.
+    var isDiskFull: Bool {
+        resultCode == .SQLITE_FULL || extendedResultCode == .SQLITE_IOERR_SHMSIZE
+    }
+
     /// Whether the disk or the file itself failed: nothing more is to be written by this process.
     var isFatal: Bool {
         switch resultCode {
-        case .SQLITE_IOERR: extendedResultCode != .SQLITE_IOERR_NOMEM
+        case .SQLITE_IOERR: extendedResultCode != .SQLITE_IOERR_NOMEM && !isDiskFull
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: true
         default: false
         }
@@ -56,6 +61,11 @@ extension Error {
     /// Whether the disk or the file itself failed, so that nothing more is to be written by this process.
     var isFatalForDatabase: Bool {
         (self as? DatabaseError)?.isFatal ?? false
+    }
+
+    /// Whether the disk has no room.
+    var isDiskFullForDatabase: Bool {
+        (self as? DatabaseError)?.isDiskFull ?? false
     }
 
     /// Whether the file's content is damaged, directly or as the cause of a refusal.

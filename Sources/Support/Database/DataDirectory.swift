@@ -77,10 +77,9 @@ public final class DataDirectory: Sendable {
         }
         // For whoever looks, and for the message of the next one that comes: the lock itself is the kernel's.
         let text = Array("\(getpid())\n".utf8)
-        let written = text.withUnsafeBytes { bytes in
-            ftruncate(descriptor, 0) == 0 ? pwrite(descriptor, bytes.baseAddress, bytes.count, 0) : -1
-        }
-        guard written == text.count else {
+        // Written over what is there, and cut afterwards: a full disk may have no block for a file that was emptied.
+        let written = text.withUnsafeBytes { bytes in pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
+        guard written == text.count, ftruncate(descriptor, off_t(text.count)) == 0 else {
             let code = errno
             close(descriptor)
             throw failure("\(name) cannot be written", code)

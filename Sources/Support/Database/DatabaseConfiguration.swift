@@ -31,6 +31,10 @@ public struct DatabaseConfiguration: Sendable {
     public var busyTimeout: Duration
     /// SQL functions, collations or pragmas that every connection of this file wants, set right after it opened.
     public var prepare: (@Sendable (Database) throws -> Void)?
+    /// The disk that the file is on; nil for one whose room nobody looks after.
+    public var disk: DiskSpace?
+    /// What ordinary writes do while that disk is nearly full.
+    public var whenDiskIsLow: LowDiskBehaviour
     /// Whether a check of the whole file follows an unclean stop, in the background.
     public var checksAfterUncleanStop: Bool
 
@@ -39,7 +43,7 @@ public struct DatabaseConfiguration: Sendable {
         path: String, applicationID: Int32, synchronous: Synchronous, migrations: [Migration], readers: Int = 3,
         name: String, incrementalVacuum: Bool = false, overwritesDeleted: Bool = true,
         busyTimeout: Duration = .seconds(5), prepare: (@Sendable (Database) throws -> Void)? = nil,
-        checksAfterUncleanStop: Bool = true
+        disk: DiskSpace? = nil, whenDiskIsLow: LowDiskBehaviour = .refuse, checksAfterUncleanStop: Bool = true
     ) {
         self.path = path
         self.applicationID = applicationID
@@ -51,6 +55,8 @@ public struct DatabaseConfiguration: Sendable {
         self.overwritesDeleted = overwritesDeleted
         self.busyTimeout = busyTimeout
         self.prepare = prepare
+        self.disk = disk
+        self.whenDiskIsLow = whenDiskIsLow
         self.checksAfterUncleanStop = checksAfterUncleanStop
     }
 }

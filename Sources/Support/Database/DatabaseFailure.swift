@@ -8,6 +8,8 @@ public struct DatabaseFailure: Error, Sendable, CustomStringConvertible {
         case failed
         /// The transaction could not be begun or committed; nothing of the closure is in the file.
         case notCommitted
+        /// The disk is so nearly full that only writes go on which make room.
+        case diskFull
     }
 
     /// What happened.
@@ -21,6 +23,12 @@ public struct DatabaseFailure: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.cause = cause
+    }
+
+    /// Whether an access failed because the disk is full: refused before, or by the disk itself.
+    public static func isDiskFull(_ error: any Error) -> Bool {
+        if let failure = error as? DatabaseFailure { return failure.code == .diskFull }
+        return error.isDiskFullForDatabase
     }
 
     /// The message, and the cause where there is one.

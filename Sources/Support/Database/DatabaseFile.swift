@@ -67,7 +67,7 @@ public final class DatabaseFile: Sendable {
             }
         }
         writer = Writer(
-            queue: opened.writer, busyTimeout: configuration.busyTimeout, metrics: metrics,
+            queue: opened.writer, configuration: configuration, metrics: metrics,
             onFatalError: { [logger] error in
                 logger.critical("the database failed and takes no more writes", metadata: ["error": "\(error)"])
                 onFatalError(error)
@@ -96,8 +96,12 @@ public final class DatabaseFile: Sendable {
     /// when its task is cancelled before it began, and completes when it had begun.
     ///
     /// Throws what `body` throws, a ``DatabaseFailure``, or the `DatabaseError` that kept the commit back.
-    public func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        try await writer.write(body)
+    ///
+    /// - Parameter claim: what the write is for, which counts when the disk is nearly full.
+    public func write<T: Sendable>(
+        claim: DiskClaim = .ordinary, _ body: @escaping @Sendable (Database) throws -> T
+    ) async throws -> T {
+        try await writer.write(claim, body)
     }
 
     /// Moves the write-ahead log into the database file and empties it, between two batches. A reader that takes
@@ -106,7 +110,7 @@ public final class DatabaseFile: Sendable {
         try await inBackground { [self] in
             let result = try writer.last { database, log in
                 if let refusal = writer.refusal { throw refusal }
-                return try log.truncate(database, busyTimeout: configuration.busyTimeout)
+                return try writer.withReserve { try log.truncate(database, busyTimeout: configuration.busyTimeout) }
             }
             metrics.file(bytes: fileSize(configuration.path))
             return result
@@ -152,8 +156,10 @@ public final class DatabaseFile: Sendable {
         try readers.close()
         let result = Result {
             try writer.last { database, log in
-                try StopMarker(database: database).end()
-                _ = try log.truncate(database, busyTimeout: configuration.busyTimeout)
+                try writer.withReserve {
+                    try StopMarker(database: database).end()
+                    _ = try log.truncate(database, busyTimeout: configuration.busyTimeout)
+                }
             }
         }
         try writer.closeConnection()

@@ -8,6 +8,7 @@ struct DatabaseMetrics: Sendable {
     private let walSize: Gauge
     private let queueLength: Gauge
     private let fileSize: Gauge
+    private let refusedWrites: Counter
 
     init(factory: any MetricsFactory, database: String) {
         factory.describe(
@@ -21,6 +22,8 @@ struct DatabaseMetrics: Sendable {
             "trivet_database_wal_size_bytes", help: "Bytes in the write-ahead log since it last started anew.")
         factory.describe("trivet_database_write_queue_length", help: "Writes that waited when the last batch began.")
         factory.describe("trivet_database_size_bytes", help: "Size of the database file, as of the last checkpoint.")
+        factory.describe(
+            "trivet_database_refused_writes_total", help: "Writes refused because the disk is nearly full.")
         let labels = [("database", database)]
         commitDuration = Recorder(
             label: "trivet_database_commit_duration_seconds", dimensions: labels, factory: factory)
@@ -28,6 +31,7 @@ struct DatabaseMetrics: Sendable {
         walSize = Gauge(label: "trivet_database_wal_size_bytes", dimensions: labels, factory: factory)
         queueLength = Gauge(label: "trivet_database_write_queue_length", dimensions: labels, factory: factory)
         fileSize = Gauge(label: "trivet_database_size_bytes", dimensions: labels, factory: factory)
+        refusedWrites = Counter(label: "trivet_database_refused_writes_total", dimensions: labels, factory: factory)
     }
 
     func committed(writes: Int, in duration: Duration, walBytes: Int) {
@@ -42,6 +46,10 @@ struct DatabaseMetrics: Sendable {
 
     func waiting(_ count: Int) {
         queueLength.record(count)
+    }
+
+    func refused(_ count: Int) {
+        refusedWrites.increment(by: count)
     }
 
     func file(bytes: Int) {

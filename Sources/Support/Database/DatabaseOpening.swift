@@ -13,12 +13,17 @@ struct DatabaseOpening {
     }
 
     func run() throws(DatabaseOpenError) -> Opened {
-        do {
-            return try steps()
-        } catch let error as DatabaseOpenError {
-            throw error
-        } catch {
-            throw translate(error)
+        while true {
+            let failure: DatabaseOpenError
+            do {
+                return try steps()
+            } catch let error as DatabaseOpenError {
+                failure = error
+            } catch {
+                failure = translate(error)
+            }
+            // A daemon that starts on a full disk can still be read, and purge.
+            guard failure.code == .diskFull, configuration.disk?.release(for: .removal) ?? false else { throw failure }
         }
     }
 
@@ -169,7 +174,7 @@ struct DatabaseOpening {
                 (.permissionDenied, "\(path) cannot be opened for writing. Give it and its folder to this user")
             case .SQLITE_BUSY?, .SQLITE_LOCKED?:
                 (.inUse, "\(path) is locked by another process. Stop that one (a shell of sqlite3, a backup?)")
-            case .SQLITE_FULL?: (.diskFull, "no space is left for \(path). Free some")
+            case _ where cause.isDiskFullForDatabase: (.diskFull, "no space is left for \(path). Free some")
             default: (.inputOutput, "\(path) could not be opened. Look at the disk and the kernel's log")
             }
         return DatabaseOpenError(code: code, message: message, cause: cause)

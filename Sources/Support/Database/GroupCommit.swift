@@ -17,10 +17,17 @@ struct GroupCommit {
     private let connection: Connection
     private let clock = ContinuousClock()
 
+    /// Makes room for a claim on a full disk; whether there is more of it now.
+    private let makeRoom: (DiskClaim) -> Bool
+
     /// Told of each commit, before its writes are acknowledged: how many they are, and the time of COMMIT.
     private let committed: (Int, Duration) -> Void
 
-    init(_ database: Database, committed: @escaping (Int, Duration) -> Void) {
+    init(
+        _ database: Database, makeRoom: @escaping (DiskClaim) -> Bool = { _ in false },
+        committed: @escaping (Int, Duration) -> Void
+    ) {
+        self.makeRoom = makeRoom
         connection = Connection(database: database)
         self.committed = committed
     }
@@ -37,6 +44,7 @@ struct GroupCommit {
         do {
             try connection.run("BEGIN IMMEDIATE")
         } catch {
+            if mayTryAgain(writes, error) { return run(writes[...]) }
             fail(writes, error)
             return error.isFatalForDatabase ? error : nil
         }
@@ -50,9 +58,16 @@ struct GroupCommit {
             return error
         case .lost(let error):
             if writes.count > 1 { return runAlone(writes) }
+            if mayTryAgain(writes, error) { return run(writes[...]) }
             fail(writes, error)
             return nil
         }
+    }
+
+    /// Whether there is room now that was lacking, for one of those who may have the reserve.
+    private func mayTryAgain(_ writes: [any PendingAccess], _ error: any Error) -> Bool {
+        guard error.isDiskFullForDatabase else { return false }
+        return makeRoom(writes.contains { $0.claim == .removal } ? .removal : writes.first?.claim ?? .ordinary)
     }
 
     /// Runs each closure in its own transaction, until one fails the file.

@@ -3,6 +3,8 @@ import Synchronization
 
 /// A closure that waits for a connection, and whoever waits for the closure.
 protocol PendingAccess: AnyObject, Sendable {
+    /// What it may have of a disk that is nearly full.
+    var claim: DiskClaim { get }
     /// Whether the task that waits was cancelled before the closure began.
     var isCancelled: Bool { get }
     /// Runs the closure and keeps its result or error until the transaction's end is known.
@@ -19,12 +21,14 @@ protocol PendingAccess: AnyObject, Sendable {
 /// before it hands the object over through a mutex, and from then on only the connection's thread touches them.
 /// `cancelled` is atomic, since the cancellation handler runs anywhere.
 final class TypedAccess<Value: Sendable>: PendingAccess, @unchecked Sendable {
+    let claim: DiskClaim
     private let body: @Sendable (Database) throws -> Value
     private let cancelled = Atomic(false)
     private var continuation: CheckedContinuation<Value, any Error>?
     private var outcome: Result<Value, any Error>?
 
-    init(_ body: @escaping @Sendable (Database) throws -> Value) {
+    init(claim: DiskClaim = .ordinary, _ body: @escaping @Sendable (Database) throws -> Value) {
+        self.claim = claim
         self.body = body
     }
 

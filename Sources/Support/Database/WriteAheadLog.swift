@@ -15,6 +15,8 @@ final class WriteAheadLog {
     /// Pages after which a checkpoint waits for readers, since readers that overlap without end would otherwise keep
     /// the log from starting anew: 64 MiB.
     static let restartPages = 16_000
+    /// Pages after which a checkpoint runs while the disk is nearly full.
+    static let lowDiskPages = 256
     static let pageBytes = 4_096 + 24
 
     /// Pages in the log, as SQLite told after the last commit.
@@ -43,14 +45,25 @@ final class WriteAheadLog {
     }
 
     /// Checkpoints if it is time to; nil if not.
-    func checkpointIfDue(_ database: Database, busyTimeout: Duration) throws -> CheckpointResult? {
-        guard pages >= nextCheckpoint else { return nil }
+    ///
+    /// - Parameter disk: where little is free the log stays short: what is in it may have to be written a second time,
+    ///   into the database, before it makes room.
+    func checkpointIfDue(
+        _ database: Database, busyTimeout: Duration, disk: DiskStatus?
+    ) throws -> CheckpointResult? {
+        guard pages >= min(nextCheckpoint, WriteAheadLog.pages(for: disk)) else { return nil }
         nextCheckpoint = pages + WriteAheadLog.checkpointPages
         guard pages >= WriteAheadLog.restartPages else {
             return try checkpoint(database, mode: SQLITE_CHECKPOINT_PASSIVE)
         }
         // Readers are short: those that run now end soon, and later ones do not use the log once it is moved.
         return try waitingBriefly(database, busyTimeout) { try checkpoint(database, mode: SQLITE_CHECKPOINT_RESTART) }
+    }
+
+    /// Pages of the log after which it takes too much of the room that is left.
+    private static func pages(for disk: DiskStatus?) -> Int {
+        guard let disk else { return .max }
+        return disk.isLow ? lowDiskPages : max(lowDiskPages, disk.available / 8 / pageBytes)
     }
 
     /// Moves the whole log and empties its file, if readers let it within a quarter of a second.

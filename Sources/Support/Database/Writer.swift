@@ -21,10 +21,12 @@ final class Writer: Sendable {
         var isRunning = false
         var refusal: DatabaseFailure?
         var counts = Counts()
+        /// Whether the file is held to the pages that it has.
+        var isHeldToPages = false
     }
 
     private let queue: DatabaseQueue
-    private let busyTimeout: Duration
+    private let configuration: DatabaseConfiguration
     private let metrics: DatabaseMetrics
     private let onFatalError: @Sendable (any Error) -> Void
     private let afterCheckpoint: @Sendable (Result<CheckpointResult, any Error>) -> Void
@@ -33,12 +35,12 @@ final class Writer: Sendable {
     private nonisolated(unsafe) let log = WriteAheadLog()
 
     init(
-        queue: DatabaseQueue, busyTimeout: Duration, metrics: DatabaseMetrics,
+        queue: DatabaseQueue, configuration: DatabaseConfiguration, metrics: DatabaseMetrics,
         onFatalError: @escaping @Sendable (any Error) -> Void,
         afterCheckpoint: @escaping @Sendable (Result<CheckpointResult, any Error>) -> Void
     ) {
         self.queue = queue
-        self.busyTimeout = busyTimeout
+        self.configuration = configuration
         self.metrics = metrics
         self.onFatalError = onFatalError
         self.afterCheckpoint = afterCheckpoint
@@ -49,8 +51,10 @@ final class Writer: Sendable {
     var queueLength: Int { state.withLock { $0.waiting.count } }
     var refusal: DatabaseFailure? { state.withLock { $0.refusal } }
 
-    func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        let write = TypedAccess(body)
+    func write<T: Sendable>(
+        _ claim: DiskClaim, _ body: @escaping @Sendable (Database) throws -> T
+    ) async throws -> T {
+        let write = TypedAccess(claim: claim, body)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 write.wait(with: continuation)
@@ -122,13 +126,55 @@ final class Writer: Sendable {
             for write in batch { write.fail(failure) }
             return
         }
-        let fatal = GroupCommit(database) { [self] writes, duration in
+        let disk = configuration.disk?.status
+        let fatal = GroupCommit(database, makeRoom: makeRoom) { [self] writes, duration in
             committed(writes, in: duration)
-        }.run(batch)
+        }.run(admitted(batch, database, diskIsLow: disk?.isLow ?? false))
         if let fatal {
             stop(fatal)
         } else {
-            checkpointIfDue(database)
+            checkpointIfDue(database, disk)
+        }
+    }
+
+    /// What of a batch a disk that is nearly full takes.
+    private func admitted(
+        _ batch: ArraySlice<any PendingAccess>, _ database: Database, diskIsLow: Bool
+    ) -> ArraySlice<any PendingAccess> {
+        if configuration.whenDiskIsLow == .reuse {
+            holdToPages(diskIsLow, database)
+            return batch
+        }
+        guard diskIsLow else { return batch }
+        let refused = batch.filter { $0.claim == .ordinary }
+        for write in refused { write.fail(Self.diskIsLow) }
+        metrics.refused(refused.count)
+        return refused.isEmpty ? batch : batch.filter { $0.claim != .ordinary }[...]
+    }
+
+    /// Keeps the file from growing, or lets it grow again. SQLite takes no less than the pages that there are, so that
+    /// one page stands for as many as now.
+    private func holdToPages(_ isHeld: Bool, _ database: Database) {
+        guard isHeld || state.withLock({ $0.isHeldToPages }) else { return }
+        // Where it does not take, the disk itself tells when it is full, and the next batch tries again.
+        guard (try? Connection(database: database).run("PRAGMA max_page_count = \(isHeld ? 1 : 1_073_741_823)")) != nil
+        else { return }
+        state.withLock { $0.isHeldToPages = isHeld }
+    }
+
+    private static let diskIsLow = DatabaseFailure(
+        code: .diskFull, message: "the disk is nearly full: free some space")
+
+    private func makeRoom(_ claim: DiskClaim) -> Bool {
+        configuration.disk?.release(for: claim) ?? false
+    }
+
+    /// Runs what makes room, with the reserve's help where the disk has none.
+    func withReserve<T>(_ body: () throws -> T) throws -> T {
+        while true {
+            do { return try body() } catch {
+                guard error.isDiskFullForDatabase, makeRoom(.removal) else { throw error }
+            }
         }
     }
 
@@ -141,11 +187,12 @@ final class Writer: Sendable {
         metrics.committed(writes: writes, in: duration, walBytes: log.bytes)
     }
 
-    private func checkpointIfDue(_ database: Database) {
+    private func checkpointIfDue(_ database: Database, _ disk: DiskStatus?) {
         do {
-            if let result = try log.checkpointIfDue(database, busyTimeout: busyTimeout) {
-                afterCheckpoint(.success(result))
+            let result = try withReserve {
+                try log.checkpointIfDue(database, busyTimeout: configuration.busyTimeout, disk: disk)
             }
+            if let result { afterCheckpoint(.success(result)) }
         } catch {
             // A full disk is no reason to stop: the log is whole, and the next checkpoint tries again.
             afterCheckpoint(.failure(error))

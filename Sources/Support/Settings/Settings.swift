@@ -15,6 +15,8 @@ public struct Settings: Sendable, Hashable {
     public var admin = AdminSettings()
     /// Metrics and health.
     public var metrics = MetricsSettings()
+    /// What is left of the disk.
+    public var disk = DiskSettings()
     /// The purge of storage logs.
     public var purge = PurgeSettings()
     /// The request log.

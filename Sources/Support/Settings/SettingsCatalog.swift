@@ -77,6 +77,14 @@ public enum SettingsCatalog {
 
     private static let records = [
         SettingKey(
+            "disk.reserve", .bytes, \.disk.reserve, rule: SettingRules.bytes(0...(1 << 40)),
+            "What is set aside on the data directory's disk for purges alone, so that they can delete on a full disk; "
+                + "at most a sixteenth of the disk. 0: nothing is."),
+        SettingKey(
+            "disk.min_free", .bytes, \.disk.minFree, rule: SettingRules.bytes(0...(1 << 44)),
+            "With less free than this nothing is stored (507) until there is room again; reads and purges go on. At most "
+                + "an eighth of the disk. 0: stores go on to the last byte."),
+        SettingKey(
             "purge.retain", .duration, \.purge.retain, effect: .reload,
             rule: SettingRules.duration(from: .microseconds(1)),
             "Storage logs older than this are deleted by a purge. When it runs is the job's."),

@@ -13,7 +13,7 @@ final class TestDaemon: Sendable {
     static let services = ["hello-world-service", "message-board-service", "storage-logging-service"]
 
     var dataDirectory: String { folder.file("data") }
-    var socket: String { folder.file("data/admin.sock") }
+    let socket: String
     /// What the daemon has written to stderr so far.
     var log: String { contents(of: folder.file("trivetd.log")) }
 
@@ -36,17 +36,29 @@ final class TestDaemon: Sendable {
         return variables
     }
 
-    /// Starts trivetd and waits until it is ready; `config` is its settings file, for those that a reload is to change.
+    /// Starts trivetd and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - config: its settings file, for those that a reload is to change.
+    ///   - disks: where the data directory is, with the name `data`.
+    ///   - variables: environment variables besides those of the settings.
     static func start(
-        in folder: TestFolder? = nil, config: String = "/dev/null", settings: [String: String] = [:]
+        in folder: TestFolder? = nil, config: String = "/dev/null", settings: [String: String] = [:],
+        on disks: SmallDisks? = nil, variables: [String: String] = [:]
     ) async throws -> TestDaemon {
         let folder = try folder ?? TestFolder()
+        // A socket in a mount namespace could not be reached from here.
+        let socket = folder.file(disks == nil ? "data/admin.sock" : "admin.sock")
+        var settings = settings
+        if disks != nil { settings["admin.socket"] = socket }
+        let command =
+            (disks?.entering ?? []) + [
+                Programs.trivetd, "--config", config, "--data-dir", folder.file("data"),
+            ]
         let process = try ChildProcess(
-            Programs.trivetd, ["--config", config, "--data-dir", folder.file("data")],
-            environment: environment(settings), output: folder.file("trivetd.out"),
-            errors: folder.file("trivetd.log"))
+            command[0], Array(command.dropFirst()), environment: environment(settings).merging(variables) { $1 },
+            output: folder.file("trivetd.out"), errors: folder.file("trivetd.log"))
         let client = TransferClient()
-        let socket = folder.file("data/admin.sock")
         do {
             var addresses: [String: String] = [:]
             try await eventually("trivetd is ready; its log:\n\(contents(of: folder.file("trivetd.log")))") {
@@ -61,7 +73,7 @@ final class TestDaemon: Sendable {
                 return true
             }
             await client.shutdown()
-            return TestDaemon(folder: folder, process: process, addresses: addresses)
+            return TestDaemon(folder: folder, process: process, addresses: addresses, socket: socket)
         } catch {
             process.send(SIGKILL)
             await client.shutdown()
@@ -69,7 +81,8 @@ final class TestDaemon: Sendable {
         }
     }
 
-    private init(folder: TestFolder, process: ChildProcess, addresses: [String: String]) {
+    private init(folder: TestFolder, process: ChildProcess, addresses: [String: String], socket: String) {
+        self.socket = socket
         self.folder = folder
         self.process = process
         self.addresses = addresses

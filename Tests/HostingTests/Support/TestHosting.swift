@@ -13,6 +13,9 @@ struct TestService: HostedService {
     var routes: [Route]
 }
 
+/// An error whose meaning for clients the hosting was told.
+struct NoRoom: Error {}
+
 /// A running hosting on a port of its own, with what it recorded and measured.
 final class TestHosting: Sendable {
     let hosting: HTTPHosting
@@ -35,7 +38,9 @@ final class TestHosting: Sendable {
         let kept = Kept()
         hosting = HTTPHosting(
             hosts: hosts, limits: limits, shutdownTimeout: shutdownTimeout, lameDuck: lameDuck,
-            record: { record in kept.records.withLock { $0.append(record) } }, metrics: metrics,
+            record: { record in kept.records.withLock { $0.append(record) } },
+            explain: { $0 is NoRoom ? HTTPProblem(.insufficientStorage, "no room.", reason: "\($0)") : nil },
+            metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         self.metrics = metrics
         self.kept = kept

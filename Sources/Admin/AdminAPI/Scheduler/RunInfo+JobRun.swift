@@ -3,8 +3,8 @@ import Datastore
 import Scheduling
 
 extension RunInfo {
-    /// A record of the ledger.
-    init(_ run: JobRun) {
+    /// A record of the ledger; of a run that is under way, the message is how far it is.
+    init(_ run: JobRun, progress: String? = nil) {
         var range: MissedRange?
         let kind: String
         switch run.kind {
@@ -18,7 +18,7 @@ extension RunInfo {
             job: run.job, kind: kind, outcome: run.outcome.rawValue,
             scheduledTime: (range?.from ?? run.scheduledTime)?.rfc3339, lastScheduledTime: range?.to.rfc3339,
             missedCount: range?.count, startTime: run.startTime?.fixedText, endTime: run.endTime?.fixedText,
-            status: run.status, message: run.message, lateReason: run.lateReason,
+            status: run.status, message: run.message ?? progress, lateReason: run.lateReason,
             attempts: run.attempts.isEmpty ? nil : run.attempts.map { Attempt($0) })
     }
 }

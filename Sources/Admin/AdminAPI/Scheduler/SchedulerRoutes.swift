@@ -95,6 +95,14 @@ struct SchedulerRoutes: AdminRoutes {
         let page = try await parts.scheduler.runs(
             job: call.query("job"), outcome: outcome, since: try call.instant("since"), limit: try call.limit(),
             pageToken: call.query("pageToken"))
-        return RunPage(runs: page.runs.map { RunInfo($0) }, nextPageToken: page.nextPageToken)
+        var infos: [RunInfo] = []
+        for run in page.runs { infos.append(RunInfo(run, progress: try await progress(run))) }
+        return RunPage(runs: infos, nextPageToken: page.nextPageToken)
+    }
+
+    /// How far a run is, while it is under way.
+    private func progress(_ run: JobRun) async throws -> String? {
+        guard run.outcome == .running, let job = try await parts.scheduler.job(run.job) else { return nil }
+        return parts.runProgress(job)
     }
 }

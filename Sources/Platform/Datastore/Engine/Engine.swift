@@ -7,6 +7,30 @@ public protocol Engine: Sendable {
     /// Runs reads and writes as one atomic unit, one after the other with all other writes, and returns when they are
     /// durable. The closure may be run again, and must not keep the transaction.
     func write<T: Sendable>(_ body: @escaping @Sendable (any EngineTransaction) throws -> T) async throws -> T
+
+    /// The same, by an engine whose disk may become full: it refuses what stores then, and goes on with what removes.
+    func write<T: Sendable>(
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any EngineTransaction) throws -> T
+    ) async throws -> T
+}
+
+extension Engine {
+    /// An engine that has no disk to mind writes whatever it is for.
+    public func write<T: Sendable>(
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any EngineTransaction) throws -> T
+    ) async throws -> T {
+        try await write(body)
+    }
+}
+
+/// What a write is for.
+public enum WritePurpose: Sendable, Hashable {
+    /// It stores: refused with `diskFull` when the disk is nearly full.
+    case storing
+    /// It stores what the platform needs to go on, such as the record of the run that calls the purge.
+    case essential
+    /// It only removes.
+    case removing
 }
 
 /// Bounds that engines keep.
@@ -124,6 +148,12 @@ public protocol EngineSnapshot {
 
     /// How many entities are in a range, counting at most `limit` of them, and the last key counted.
     func countEntities(in range: ByteRange, limit: Int) throws -> (count: Int, last: [UInt8]?)
+
+    /// How many entries of an index are in a range behind a place, counting at most `limit` of them, and the place of the
+    /// last one counted when there were so many.
+    func countEntries(
+        index: Int64, in range: ByteRange, after: (value: [UInt8], entity: [UInt8])?, limit: Int
+    ) throws -> (count: Int, last: (value: [UInt8], entity: [UInt8])?)
 
     /// What the register holds under a name.
     func register(_ name: String) throws -> [UInt8]?

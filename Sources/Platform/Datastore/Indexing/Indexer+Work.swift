@@ -76,7 +76,7 @@ extension Indexer {
 
     /// Removes a chunk of the entries of an index that is going, at last the index itself.
     private func removeEntries(_ id: Int64) async throws {
-        let removed = try await engine.write { transaction in
+        let removed = try await engine.write(for: .removing) { transaction in
             let removed = try transaction.deleteEntries(index: id, limit: Self.removalChunk)
             if removed == 0 {
                 try transaction.setRegister(Index.registerPrefix + String(id), nil)

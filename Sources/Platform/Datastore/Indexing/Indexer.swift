@@ -137,7 +137,7 @@ final class Indexer: Sendable {
 
     /// Lets queries and writers leave an index alone, durably; its entries go later.
     func beginRemoving(_ id: Int64) async throws {
-        let removed = try await engine.write { transaction in
+        let removed = try await engine.write(for: .removing) { transaction in
             guard let bytes = try transaction.register(Index.registerPrefix + String(id)) else {
                 throw DatastoreError(.notFound, "there is no index \(id)")
             }

@@ -17,6 +17,9 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
         public static let failedPrecondition = Code(description: "FAILED_PRECONDITION")
         /// A bound is reached, such as the number of open transactions.
         public static let resourceExhausted = Code(description: "RESOURCE_EXHAUSTED")
+        /// The disk is full, or nearly so: nothing is stored until there is room. Not one of google.rpc.Code's, which would
+        /// call it RESOURCE_EXHAUSTED: whoever meets it can tell a full disk from a bound.
+        public static let diskFull = Code(description: "DISK_FULL")
         /// The engine failed; the cause says how.
         public static let unavailable = Code(description: "UNAVAILABLE")
         /// Stored bytes cannot be read back.

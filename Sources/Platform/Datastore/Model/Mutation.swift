@@ -33,6 +33,11 @@ public struct Mutation: Sendable, Hashable {
     /// Removes an entity, if it exists.
     public static func delete(_ key: Key) -> Mutation { Mutation(.delete(key)) }
 
+    /// Whether the change only removes.
+    var isDelete: Bool {
+        if case .delete = operation { true } else { false }
+    }
+
     /// The key that the change is about.
     public var key: Key {
         switch operation {

@@ -28,6 +28,9 @@ final class VersionCounter: Sendable {
         state = Mutex(State(last: mark, mark: mark))
     }
 
+    /// The newest number: it rises with every write that stores.
+    var last: Int64 { state.withLock { $0.last } }
+
     /// The next number, within the write that uses it.
     func next(_ transaction: any EngineTransaction) throws -> Version {
         let (number, passes) = state.withLock { state in

@@ -28,7 +28,7 @@ extension HTTPConnection {
     }
 
     func handlerFailed(_ error: any Error, _ exchange: Exchange) {
-        if let problem = error as? HTTPProblem { return answer(problem, exchange) }
+        if let problem = error as? HTTPProblem ?? host.explain(error) { return answer(problem, exchange) }
         host.logger.error(
             "a request failed",
             metadata: [

@@ -45,3 +45,8 @@ public struct HTTPProblem: Error, Sendable, CustomStringConvertible {
     /// Status and reason, for logs.
     public var description: String { "\(status.code) \(reason ?? message)" }
 }
+
+extension HTTPResponse.Status {
+    /// 507: there is no room to store what was sent (RFC 4918).
+    public static let insufficientStorage = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+}

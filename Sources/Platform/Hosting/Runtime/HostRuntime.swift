@@ -18,11 +18,14 @@ final class HostRuntime: Sendable {
     let ledger: ConnectionLedger
     let drain: DrainSwitch
     let logger: Logger
+    /// What an error that a service let through means for its client; nil: an internal error.
+    let explain: @Sendable (any Error) -> HTTPProblem?
     private let record: @Sendable (RequestRecord) -> Void
 
     init(
         index: Int, host: ServiceHost, limits: LiveLimits, ledger: ConnectionLedger, drain: DrainSwitch,
-        record: @escaping @Sendable (RequestRecord) -> Void, metrics: any MetricsFactory, logger: Logger
+        record: @escaping @Sendable (RequestRecord) -> Void,
+        explain: @escaping @Sendable (any Error) -> HTTPProblem?, metrics: any MetricsFactory, logger: Logger
     ) {
         self.index = index
         self.host = host
@@ -34,6 +37,7 @@ final class HostRuntime: Sendable {
         self.ledger = ledger
         self.drain = drain
         self.record = record
+        self.explain = explain
         var logger = logger
         logger[metadataKey: "service"] = "\(name)"
         self.logger = logger
