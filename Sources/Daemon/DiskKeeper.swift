@@ -42,8 +42,9 @@ final class DiskKeeper: Service {
         self.state = state
         self.telemetry = telemetry
         self.logger = logger
-        /// metrics.describe("trivet_disk_reserve_bytes", help: "What is set aside on the data directory's disk for
-        /// purges on a full one.")
+        metrics.describe(
+            "trivet_disk_reserve_bytes",
+            help: "What is set aside on the data directory's disk for purges on a full one.")
         reserve = Gauge(label: "trivet_disk_reserve_bytes", dimensions: [], factory: metrics)
     }
 
