@@ -225,6 +225,48 @@ struct HistoryFaultTests {
         try await test.remove()
     }
 
+    @Test("a flush ends though samples come faster than they are written", .timeLimit(.minutes(2)))
+    func endlessSamples() async throws {
+        let test = try TestHistory()
+        for number in 0..<200 {
+            Meter(label: "level", dimensions: [("n", "\(number)")], factory: test.registry).set(number)
+        }
+        test.sample()
+        let isOver = Mutex(false)
+        let sampling = Task {
+            while !isOver.withLock({ $0 }) {
+                test.sample()
+                await Task.yield()
+            }
+        }
+        for _ in 0..<5 { await test.history.flush() }
+        isOver.withLock { $0 = true }
+        await sampling.value
+        await test.history.flush()
+        #expect(test.history.state.withLock { $0.pending.chunks.isEmpty })
+        try await test.remove()
+    }
+
+    @Test("a file that refuses keeps nothing from being written once it takes writes again")
+    func refused() async throws {
+        let test = try TestHistory()
+        let counter = Counter(label: "things_total", factory: test.registry)
+        let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON metric_chunk BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        try await test.file.write { database in try database.execute(sql: refusal) }
+        for _ in 0..<300 {
+            counter.increment()
+            test.sample()
+            if Int64(test.now / TestHistory.second) % 70 == 0 { await test.history.flush() }
+        }
+        try await test.file.write { database in try database.execute(sql: "DROP TRIGGER refusal") }
+        await test.history.flush()
+        for step in [10, 60, 600] as [Int64] {
+            let points = try #require(try await test.query("things_total", last: 3_600, step: step).first).points
+            #expect(points.compactMap(\.sum).reduce(0, +) == 300)
+        }
+        try await test.remove()
+    }
+
     @Test("a clock that was set back far still has series noted as seen, and what it wrote ahead harms nothing")
     func clockBack() async throws {
         var test = try TestHistory()

@@ -11,18 +11,20 @@ extension MetricHistory {
     /// How long buckets wait in memory for a file that fails, in microseconds.
     private static let longestWait: Int64 = 3_600 * 1_000_000
 
-    /// Writes all that waits, and deletes what is old or too much. Without tiers there is nothing to do, and what other
-    /// settings have kept stays.
+    /// Writes all that waits now, and deletes what is old or too much. Without tiers there is nothing to do, and what
+    /// other settings have kept stays.
     public func flush() async {
         guard keepsHistory else { return }
         await turns.run {
             state.withLock { $0.lastFlush = ContinuousClock.now }
+            // One that takes longer than its interval must leave others their turn, too.
+            defer { state.withLock { $0.lastFlush = ContinuousClock.now } }
             do {
                 let file = try await currentFile()
                 // First what is old, so that nothing else has to go for its sake; also while the disk is full.
                 try await retain(file)
                 try await registerSeries(file)
-                while try await writePieces(file) {}
+                try await writeWaiting(file)
                 metrics.written(bytes: bytes)
                 succeeded()
             } catch {
@@ -90,30 +92,37 @@ extension MetricHistory {
         var bytes: Int { grown.values.reduce(0, +) }
     }
 
-    /// Merges some of the buckets that wait into their chunks; false when none wait.
-    private func writePieces(_ file: DatabaseFile) async throws -> Bool {
-        let (pieces, store) = state.withLock { ($0.pending.take(Self.chunksAWrite), $0.store) }
-        guard !pieces.isEmpty else { return false }
-        do {
-            let writing = try await merge(pieces, store, file)
-            if try await makeRoom(for: writing.bytes, file) {
-                // What was read of the chunks may be deleted now.
-                state.withLock { $0.pending.restore(pieces) }
-                return true
+    /// Writes what waits at this moment: what is sampled meanwhile waits for the next time, else a slow disk would never
+    /// see the end.
+    private func writeWaiting(_ file: DatabaseFile) async throws {
+        var waiting = state.withLock { $0.pending.takeAll() }
+        while true {
+            let pieces = waiting.take(Self.chunksAWrite)
+            guard !pieces.isEmpty else { return }
+            do {
+                try await write(pieces, file)
+            } catch {
+                waiting.restore(pieces)
+                let unwritten = waiting
+                state.withLock { $0.pending.restore(unwritten) }
+                throw error
             }
-            guard bytes + writing.bytes <= settings.maxSize else {
-                metrics.lost(buckets: pieces.map(\.places.count).reduce(0, +))
-                return true
-            }
-            let (chunks, grown) = (writing.chunks, writing.grown)
-            try await file.write { database in try store.write(chunks, grown: grown, database) }
-            state.withLock { $0.bytes += writing.bytes }
-            metrics.lost(buckets: writing.lost)
-            return true
-        } catch {
-            state.withLock { $0.pending.restore(pieces) }
-            throw error
         }
+    }
+
+    /// Merges buckets into their chunks.
+    private func write(_ pieces: [PendingBuckets.Piece], _ file: DatabaseFile) async throws {
+        let store = state.withLock(\.store)
+        var writing = try await merge(pieces, store, file)
+        // What was read of the chunks may be deleted when room was made.
+        while try await makeRoom(for: writing.bytes, file) { writing = try await merge(pieces, store, file) }
+        guard bytes + writing.bytes <= settings.maxSize else {
+            return metrics.lost(buckets: pieces.map(\.places.count).reduce(0, +))
+        }
+        let (chunks, grown) = (writing.chunks, writing.grown)
+        try await file.write { database in try store.write(chunks, grown: grown, database) }
+        state.withLock { $0.bytes += writing.bytes }
+        metrics.lost(buckets: writing.lost)
     }
 
     private func merge(

@@ -16,7 +16,13 @@ struct PendingBuckets: Sendable {
         chunks[chunk, default: [:]][series, default: [:]].add(bucket, at: place)
     }
 
-    /// Takes up to `count` pieces out.
+    /// Takes everything out.
+    mutating func takeAll() -> PendingBuckets {
+        defer { chunks = [:] }
+        return self
+    }
+
+    /// Takes up to `count` pieces of one chunk out.
     mutating func take(_ count: Int) -> [Piece] {
         guard let chunk = chunks.keys.min(by: { ($0.step, $0.number) < ($1.step, $1.number) }),
             var series = chunks[chunk]
@@ -34,6 +40,13 @@ struct PendingBuckets: Sendable {
             var places = piece.places
             for (place, later) in chunks[piece.chunk]?[piece.series] ?? [:] { places.add(later, at: place) }
             chunks[piece.chunk, default: [:]][piece.series] = places
+        }
+    }
+
+    /// Puts everything back that could not be written.
+    mutating func restore(_ others: PendingBuckets) {
+        for (chunk, series) in others.chunks {
+            restore(series.map { Piece(chunk: chunk, series: $0.key, places: $0.value) })
         }
     }
 
