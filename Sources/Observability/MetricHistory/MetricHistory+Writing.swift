@@ -16,6 +16,7 @@ extension MetricHistory {
     public func flush() async {
         guard keepsHistory else { return }
         await turns.run {
+            let begin = now()
             state.withLock { $0.lastFlush = ContinuousClock.now }
             // One that takes longer than its interval must leave others their turn, too.
             defer { state.withLock { $0.lastFlush = ContinuousClock.now } }
@@ -25,7 +26,7 @@ extension MetricHistory {
                 try await retain(file)
                 try await registerSeries(file)
                 try await writeWaiting(file)
-                metrics.written(bytes: bytes)
+                metrics.written(bytes: bytes, at: begin)
                 succeeded()
             } catch {
                 failed(error)
