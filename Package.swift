@@ -15,7 +15,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -51,12 +54,14 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -109,6 +114,12 @@ let package = Package(
             "Platform/Scheduling",
             ["Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, lifecycle, logging]),
         library("Platform/Audit", ["Datastore", "JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
+        library(
+            "Platform/Identity",
+            [
+                "Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, crypto, cryptoExtras,
+                jwtKit, logging,
+            ]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -192,6 +203,12 @@ let package = Package(
                 coreMetrics, lifecycle, logging,
             ]),
         tests("ServiceManagerTests", ["ServiceManager", logging]),
+        tests(
+            "IdentityTests",
+            [
+                "Database", "Datastore", "Identity", "JSON", "Settings", "SQLiteEngine", "Transfer", coreMetrics,
+                crypto, cryptoExtras, logging,
+            ]),
         tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),
         tests(

@@ -1,0 +1,34 @@
+public import Datastore
+
+/// An account that programs act as: a push subscription's, a job's, a client's.
+public struct ServiceAccount: Sendable, Hashable {
+    /// `NAME@PROJECT.iam.gserviceaccount.com`.
+    public let email: String
+    /// 21 digits, given once and to nobody else: an account that is made again under the same name is another one.
+    public let uniqueID: String
+    /// What people call it.
+    public let displayName: String
+    /// When it was made.
+    public let createTime: Timestamp
+
+    /// Creates an account's description.
+    public init(email: String, uniqueID: String, displayName: String, createTime: Timestamp) {
+        self.email = email
+        self.uniqueID = uniqueID
+        self.displayName = displayName
+        self.createTime = createTime
+    }
+
+    /// What stands behind the `@` of a project's accounts.
+    public static func domain(project: String) -> String { "\(project).iam.gserviceaccount.com" }
+
+    /// The email of the account of a name in a project.
+    public static func email(_ name: String, project: String) -> String { "\(name)@\(domain(project: project))" }
+
+    /// Whether a text can be the name of an account: Google's own rule.
+    static func isName(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        return (6...30).contains(bytes.count) && bytes.allSatisfy { $0.isLowerLetter || $0.isDigit || $0 == .hyphen }
+            && bytes[0].isLowerLetter && bytes.last != .hyphen
+    }
+}
