@@ -115,7 +115,8 @@ import Testing
             "7m", "7s", "7MiB", "7KiB", "0.5", "7", "7s:1d", "debug", "json", "true", "required", "empty", "text-7",
         ]
         var changed: Settings?
-        for sample in samples + ["127.0.0.1:7777", "https://h.example"] where changed == nil {
+        let addresses = ["127.0.0.1:7777", "https://h.example", "https://h.example=https://h.example/keys"]
+        for sample in samples + addresses where changed == nil {
             var settings = Settings()
             guard (try? key.readText(sample, &settings)) != nil, settings != Settings() else { continue }
             changed = settings

@@ -56,6 +56,28 @@ enum SettingRules {
         return host.isEmpty ? wrong : nil
     }
 
+    /// What an issuer is called: a URL as a service's.
+    static func issuerURL(_ url: String?) -> String? {
+        serviceURL(url).map { _ in
+            "is not an issuer's URL: write https://HOST, with port and path where they are needed"
+        }
+    }
+
+    /// Where an issuer's public keys may come from: https, or http from this machine.
+    static func keysURL(_ url: String) -> String? {
+        guard serviceURL(url) == nil else { return "is not a URL: write https://HOST/PATH" }
+        guard let rest = url.dropping(prefix: "http://") else { return nil }
+        let authority = String(rest.utf8.prefix { $0 != UInt8(ascii: "/") }) ?? ""
+        let place = [authority, "\(authority):80"].lazy.compactMap { try? ListenAddress.parse($0) }.first
+        return place?.isLocal == true ? nil : "is plain http to another machine: keys come over https"
+    }
+
+    /// Each issuer once.
+    static func trustedIssuers(_ issuers: [TrustedIssuer]) -> String? {
+        let names = issuers.map(\.issuer)
+        return Set(names).count == names.count ? nil : "names an issuer twice"
+    }
+
     /// Tiers from fine to coarse, each step a multiple of the one before, each kept for longer.
     static func metricTiers(_ tiers: [MetricTier]) -> String? {
         guard tiers.count <= 8 else { return "has too many tiers: at most 8" }

@@ -59,6 +59,13 @@ extension SettingType where Value == [MetricTier] {
         example: #"["10s:2d"], each STEP:RETENTION"#)
 }
 
+extension SettingType where Value == [TrustedIssuer] {
+    /// Issuers whose ID tokens are taken.
+    static let trustedIssuers = SettingType.list(
+        of: .scalar("issuer", parse: TrustedIssuer.parse, print: \.description), named: "list of issuers",
+        example: #"["https://accounts.google.com=https://www.googleapis.com/oauth2/v3/certs"]"#)
+}
+
 extension SettingType where Value == [String] {
     /// Texts.
     static let texts = SettingType.list(of: .text, named: "list of texts", example: #"["https://example.org"]"#)

@@ -13,6 +13,8 @@ public struct Settings: Sendable, Hashable {
     public var services = Settings.defaultServices
     /// The admin interface.
     public var admin = AdminSettings()
+    /// Accounts, tokens and those whose tokens are taken.
+    public var identity = IdentitySettings()
     /// Metrics and health.
     public var metrics = MetricsSettings()
     /// What is left of the disk.

@@ -2,7 +2,7 @@
 public enum SettingsCatalog {
     /// The keys in the order of the file's full example.
     public static let keys: [SettingKey] =
-        general + Settings().services.indices.flatMap(service) + listeners + records + limits
+        general + Settings().services.indices.flatMap(service) + listeners + identity + records + limits
 
     /// A key by its path.
     static let byName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
@@ -40,7 +40,7 @@ public enum SettingsCatalog {
                     + "socket from systemd (which this version cannot take yet)."),
             SettingKey(
                 "\(section).authentication", .choice, \.services[index].authentication,
-                "Whether callers show an ID token. `required` needs identities, which this version does not have yet."),
+                "Whether callers show an ID token of somebody who has the role `roles/run.invoker` on the service."),
             SettingKey(
                 "\(section).allow_unauthenticated", .boolean, \.services[index].allowUnauthenticated,
                 "Allows `authentication: none` on an address that other machines can reach."),
@@ -64,15 +64,30 @@ public enum SettingsCatalog {
                 + "data directory. The whole path has at most 107 bytes."),
         SettingKey(
             "admin.authentication", .choice, \.admin.authentication,
-            "Whether callers of `admin.listen` show an ID token. `required` needs identities, which this version does "
-                + "not have yet."),
+            "Whether callers of `admin.listen` show a token. `required` is not taken yet, since `admin.listen` is not "
+                + "opened in this version."),
         SettingKey(
             "metrics.listen", .addresses, \.metrics.listen,
-            "Where `/metrics`, `/livez`, `/readyz` and `/healthz` are served; empty: nowhere."),
+            "Where `/metrics`, `/livez`, `/readyz`, `/healthz` and, under `/.well-known/`, the public keys of ID "
+                + "tokens are served; empty: nowhere."),
         SettingKey(
             "metrics.max_series", .integer, \.metrics.maxSeries, rule: SettingRules.range(1...100_000),
             "How many series with labels all metrics together may have; new ones beyond are summed up in `_other` of "
                 + "their metric."),
+    ]
+
+    private static let identity = [
+        SettingKey(
+            "identity.issuer", .optionalText, \.identity.issuer, rule: SettingRules.issuerURL,
+            "What the daemon's own tokens carry as `iss`, where verifiers find its keys; `null`: the URL of "
+                + "`metrics.listen`."),
+        SettingKey(
+            "identity.trusted_issuers", .trustedIssuers, \.identity.trustedIssuers, rule: SettingRules.trustedIssuers,
+            "Others whose ID tokens are taken, each `ISSUER=JWKS_URL`."),
+        SettingKey(
+            "identity.clock_skew", .duration, \.identity.clockSkew,
+            rule: SettingRules.duration(from: .zero, to: .seconds(600)),
+            "How far clocks may be apart when a token's times are checked."),
     ]
 
     private static let records = [

@@ -21,7 +21,6 @@ struct SettingsConsistency {
         let settings = draft.settings
         for service in settings.services {
             let section = "services.\(service.name)"
-            checkAuthentication(service.authentication, section)
             checkAddresses(
                 service.listen, "\(section).listen",
                 openTo: service.authentication == .none && !service.allowUnauthenticated
@@ -30,7 +29,7 @@ struct SettingsConsistency {
                         + "set \(section).allow_unauthenticated to true"
                     : nil)
         }
-        checkAuthentication(settings.admin.authentication, "admin")
+        checkAdminAuthentication(settings.admin.authentication)
         checkAddresses(
             settings.admin.listen, "admin.listen",
             openTo: settings.admin.authentication == .none && isSound("admin.authentication")
@@ -54,12 +53,11 @@ struct SettingsConsistency {
         draft.refused.isDisjoint(with: keys)
     }
 
-    private mutating func checkAuthentication(_ authentication: Authentication, _ section: String) {
+    private mutating func checkAdminAuthentication(_ authentication: Authentication) {
         guard authentication == .required else { return }
         draft.refuse(
-            "\(section).authentication", value: authentication.rawValue,
-            "needs identities, which this version does not have yet; set it to none, and let it listen on a loopback "
-                + "address")
+            "admin.authentication", value: authentication.rawValue,
+            "needs admin.listen to be opened, which this version does not do yet; set it to none")
     }
 
     /// Checks the addresses of one key; `openTo` is what to say of one that other machines can reach, if that is wrong.

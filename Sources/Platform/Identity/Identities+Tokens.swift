@@ -1,0 +1,52 @@
+import Datastore
+import JSON
+
+extension Identities: IdentityTokenSource {
+    /// The account of an email, or nil.
+    public func account(_ email: String) -> ServiceAccount? { view.account(email) }
+
+    /// An ID token of an account for an audience, made or kept.
+    public func identityToken(for account: String, audience: String) async throws -> String {
+        try await identityToken(of: account, audience: audience).token
+    }
+
+    /// An ID token of an account for an audience, with what is in it.
+    public func identityToken(of account: String, audience: String) async throws(IdentityError) -> IssuedToken {
+        let subject = try subject(account)
+        return try await tokens.token(.identity, for: subject, audience: audience)
+    }
+
+    /// An ID token of a user of this machine.
+    public func identityToken(of user: LocalUser, audience: String) async throws(IdentityError) -> IssuedToken {
+        try await tokens.token(.identity, for: user.subject, audience: audience)
+    }
+
+    /// A token of an account for the admin interface.
+    public func accessToken(of account: String) async throws(IdentityError) -> IssuedToken {
+        let subject = try subject(account)
+        return try await tokens.token(.access, for: subject, audience: accessAudience)
+    }
+
+    /// A token of a user of this machine for the admin interface.
+    public func accessToken(of user: LocalUser) async throws(IdentityError) -> IssuedToken {
+        try await tokens.token(.access, for: user.subject, audience: accessAudience)
+    }
+
+    /// Who an access token stands for; nil when it is none, or not good any more. ID tokens are none.
+    public func principal(accessToken token: String) -> Principal? {
+        guard case .verified(let found) = verifier.check(token, type: TokenIssuer.accessType, mayWait: false),
+            found.principal.issuer.hasSameBytes(as: issuer), found.audiences.contains(accessAudience),
+            isKnown(found.principal)
+        else { return nil }
+        return found.principal
+    }
+
+    private var accessAudience: String { issuer + "/admin" }
+
+    private func subject(_ account: String) throws(IdentityError) -> TokenSubject {
+        guard let found = view.account(account) else {
+            throw IdentityError(.notFound, "there is no account \(account)")
+        }
+        return TokenSubject(email: found.email, id: found.uniqueID)
+    }
+}
