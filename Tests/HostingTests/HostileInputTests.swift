@@ -183,7 +183,7 @@ import Testing
         }
     }
 
-    @Test("A host that asks for authentication lets nobody in while tokens cannot be verified")
+    @Test("A host that asks for authentication lets nobody in when there is nobody to verify tokens")
     func authentication() async throws {
         let host = ServiceHost(
             service: TestService(routes: Self.routes), addresses: [.tcp(host: "127.0.0.1", port: 0)],

@@ -32,13 +32,14 @@ final class TestHosting: Sendable {
     var records: [RequestRecord] { kept.records.withLock { $0 } }
 
     init(
-        _ hosts: [ServiceHost], limits: LimitSettings, shutdownTimeout: Duration, lameDuck: Duration
+        _ hosts: [ServiceHost], limits: LimitSettings, shutdownTimeout: Duration, lameDuck: Duration,
+        authorizer: (any RequestAuthorizing)?
     ) async throws {
         let metrics = TestMetrics()
         let kept = Kept()
         hosting = HTTPHosting(
             hosts: hosts, limits: limits, shutdownTimeout: shutdownTimeout, lameDuck: lameDuck,
-            record: { record in kept.records.withLock { $0.append(record) } },
+            authorizer: authorizer, record: { record in kept.records.withLock { $0.append(record) } },
             explain: { $0 is NoRoom ? HTTPProblem(.insufficientStorage, "no room.", reason: "\($0)") : nil },
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -63,9 +64,11 @@ final class TestHosting: Sendable {
 
     static func serving<T: Sendable>(
         _ hosts: [ServiceHost], limits: LimitSettings = LimitSettings(), shutdownTimeout: Duration = .seconds(5),
-        lameDuck: Duration = .zero, _ body: @escaping @Sendable (TestHosting) async throws -> T
+        lameDuck: Duration = .zero, authorizer: (any RequestAuthorizing)? = nil,
+        _ body: @escaping @Sendable (TestHosting) async throws -> T
     ) async throws -> T {
-        let test = try await TestHosting(hosts, limits: limits, shutdownTimeout: shutdownTimeout, lameDuck: lameDuck)
+        let test = try await TestHosting(
+            hosts, limits: limits, shutdownTimeout: shutdownTimeout, lameDuck: lameDuck, authorizer: authorizer)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await test.group.run() }
             defer { tasks.cancelAll() }

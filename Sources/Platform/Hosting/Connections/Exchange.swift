@@ -20,6 +20,12 @@ final class Exchange {
     var parameters: [String: String] = [:]
     /// The index of the route's path, or of `_other`.
     var pathIndex: Int
+    /// Who asks, once that is known.
+    var principal: String?
+    /// What is still to be found out about who asks.
+    var pendingAccess: (@Sendable () async -> AccessDecision)?
+    /// Whether it was refused for who asks.
+    var isAccessRefused = false
     /// What is wrong with the request; it is answered when the body has been read past.
     var problem: HTTPProblem?
     /// The body as far as it has come.
@@ -82,7 +88,7 @@ final class Exchange {
             requestSize: bodySize, status: status, responseSize: responseSize, userAgent: facts.userAgent,
             remoteIP: peer.ipAddress, referer: facts.referer, latency: .nanoseconds(latency),
             protocol: head.version.minor == 0 ? "HTTP/1.0" : "HTTP/1.1", trace: trace.traceID, spanID: trace.spanID,
-            route: route, principal: content?.principal, requestID: requestID,
+            route: route, principal: principal, requestID: requestID,
             error: content?.error.withLock { $0 } ?? error)
     }
 }

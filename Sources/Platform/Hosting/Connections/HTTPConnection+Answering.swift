@@ -19,11 +19,13 @@ extension HTTPConnection {
         }
         let content = RequestContent(
             method: exchange.method, target: target, headers: exchange.head.headers, parameters: exchange.parameters,
-            serviceName: host.name, requestID: exchange.requestID, trace: exchange.trace, peer: peer, principal: nil,
-            body: exchange.body)
+            serviceName: host.name, requestID: exchange.requestID, trace: exchange.trace, peer: peer,
+            principal: exchange.principal, body: exchange.body)
         exchange.content = content
         exchange.body = ByteBuffer()
-        let task = OwedAnswer(self, exchange).start(route.handler, HostedRequest(content), on: loop.executor)
+        let owed = OwedAnswer(self, exchange)
+        let handler = exchange.pendingAccess.map { owed.waiting(for: $0, then: route.handler) } ?? route.handler
+        let task = owed.start(handler, HostedRequest(content), on: loop.executor)
         if case .answering(let current) = phase, current === exchange { exchange.task = task }
     }
 

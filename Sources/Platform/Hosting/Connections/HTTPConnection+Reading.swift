@@ -55,7 +55,8 @@ extension HTTPConnection {
         if exchange.problem != nil {
             // A small body is read past, so that the connection can be kept; a client that waits for 100, or one that
             // sends too much, gets its answer now.
-            let isSmall = (exchange.facts.contentLength ?? .max) <= limits.body
+            let limit = exchange.isAccessRefused ? min(Self.refusedBodyLimit, limits.body) : limits.body
+            let isSmall = (exchange.facts.contentLength ?? .max) <= limit
             if exchange.facts.expectation != nil || exchange.closesConnection || !isSmall { refuse(exchange) }
         } else if exchange.facts.expectation != nil, head.version.minor > 0 {
             send(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
@@ -126,6 +127,8 @@ extension HTTPConnection {
         let exchange = Exchange(head, pathIndex: host.table.otherPath, loop: loop)
         host.metrics.active.increment()
         do throws(HTTPProblem) {
+            // Its headers were not read: it shows no token.
+            try authorize(exchange)
             try RequestAdmission(host: host, limits: limits).route(exchange)
             exchange.problem = .badRequest("the method \(line.method) is not one of HTTP's.")
         } catch {

@@ -14,6 +14,8 @@ struct HeadFacts {
     private(set) var cloudTraceContext: String?
     /// From where a browser's page asks: `same-origin`, `cross-site` and so on.
     private(set) var fetchSite: String?
+    /// The values of all Authorization headers.
+    private(set) var authorization: [String] = []
     private(set) var userAgent: String?
     private(set) var referer: String?
     /// Whether the client asks for another protocol; the parser then reads nothing behind this request.
@@ -40,6 +42,7 @@ struct HeadFacts {
         case 10 where name.equalsIgnoringCase("user-agent"): userAgent = value
         case 11 where name.equalsIgnoringCase("traceparent"): traceparent = value
         case 12 where name.equalsIgnoringCase("x-request-id"): requestID = value
+        case 13 where name.equalsIgnoringCase("authorization"): authorization.append(value)
         case 14 where name.equalsIgnoringCase("content-length"): contentLength = Int(value) ?? .max
         case 14 where name.equalsIgnoringCase("sec-fetch-site"): fetchSite = value
         case 17 where name.equalsIgnoringCase("transfer-encoding"):

@@ -7,6 +7,8 @@ import Synchronization
 /// A request as a service sees it: parsed, within its limits, with an id and a trace. Its body is whole.
 public struct HostedRequest: Sendable {
     private let content: RequestContent
+    /// The principal, where it was known only after the request was whole.
+    private var latePrincipal: String?
 
     /// The method.
     public var method: HTTPRequest.Method { content.method }
@@ -27,7 +29,7 @@ public struct HostedRequest: Sendable {
     /// Who asks.
     public var peer: Peer { content.peer }
     /// The principal whose token was verified; nil without authentication.
-    public var principal: String? { content.principal }
+    public var principal: String? { latePrincipal ?? content.principal }
 
     init(_ content: RequestContent) { self.content = content }
 
@@ -69,6 +71,13 @@ public struct HostedRequest: Sendable {
             throw HTTPProblem.badRequest("the body must be a JSON object, not \(value.typeName).")
         }
         return object
+    }
+
+    /// The same request, in a principal's name.
+    func named(_ principal: String?) -> HostedRequest {
+        var request = self
+        request.latePrincipal = principal
+        return request
     }
 
     /// Puts a reason into the request's record; the client does not see it.

@@ -9,10 +9,18 @@ struct RequestAdmission {
 
     /// Checks everything but the Host, and finds the route.
     ///
+    /// Who may not call a service does not learn what it has: the route is looked up first, as the label of metrics
+    /// and record, but what is wrong with it is told only after the identity.
+    ///
+    /// - Parameter authorize: the identity stage.
     /// - Throws: the problem to answer with.
-    func check(_ exchange: Exchange) throws(HTTPProblem) {
+    func check(
+        _ exchange: Exchange, authorize: (Exchange) throws(HTTPProblem) -> Void
+    ) throws(HTTPProblem) {
         try checkFraming(exchange)
-        try route(exchange)
+        let routing = Result { () throws(HTTPProblem) in try route(exchange) }
+        try authorize(exchange)
+        try routing.get()
         let facts = exchange.facts
         if let expectation = facts.expectation, !expectation.utf8.equalsIgnoringCase("100-continue") {
             throw HTTPProblem(.expectationFailed, "the only expectation met here is 100-continue.")
@@ -81,13 +89,7 @@ extension HTTPConnection {
     /// - Throws: the problem to answer with.
     func admit(_ exchange: Exchange) throws(HTTPProblem) {
         try checkHost(exchange)
-        try RequestAdmission(host: host, limits: limits).check(exchange)
-        guard host.host.authentication == .none else {
-            // Identities come with a later version; until then a host that asks for them lets nobody in.
-            throw HTTPProblem(
-                .unauthorized, "authentication required.", headers: [.wwwAuthenticate: "Bearer"],
-                reason: "this version cannot verify tokens")
-        }
+        try RequestAdmission(host: host, limits: limits).check(exchange, authorize: authorize)
     }
 
     private func checkHost(_ exchange: Exchange) throws(HTTPProblem) {

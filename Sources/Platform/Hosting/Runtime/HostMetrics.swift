@@ -10,6 +10,7 @@ final class HostMetrics: Sendable {
     /// Open connections.
     let connections: Meter
     private let rejected: [Rejection: Counter]
+    private let refused: [String: Counter]
     private let durations = Mutex<[DurationKey: Timer]>([:])
     /// The routes' paths, and behind them `_other`: the labels of requests.
     let routes: [String]
@@ -34,8 +35,9 @@ final class HostMetrics: Sendable {
     /// - Parameters:
     ///   - service: the service's name.
     ///   - table: the service's routes.
+    ///   - refusalCodes: why callers may be refused for who they are.
     ///   - factory: the backend.
-    init(service: String, table: RouteTable, factory: any MetricsFactory) {
+    init(service: String, table: RouteTable, refusalCodes: [String], factory: any MetricsFactory) {
         Self.describe(factory)
         self.service = service
         self.factory = factory
@@ -51,12 +53,24 @@ final class HostMetrics: Sendable {
                 counter.increment(by: 0)
                 return (reason, counter)
             })
+        refused = Dictionary(
+            uniqueKeysWithValues: refusalCodes.map { code in
+                let dimensions = [("service", service), ("reason", code)]
+                let counter = Counter(label: "trivet_http_unauthorized_total", dimensions: dimensions, factory: factory)
+                counter.increment(by: 0)
+                return (code, counter)
+            })
         for (path, method) in table.declared { _ = duration(route: path, method: method, status: 200) }
     }
 
     /// Counts what was turned away.
     func count(_ rejection: Rejection) {
         rejected[rejection]?.increment()
+    }
+
+    /// Counts who was refused for who they are.
+    func countRefused(_ code: String) {
+        refused[code]?.increment()
     }
 
     /// Takes one finished request.
@@ -107,5 +121,7 @@ final class HostMetrics: Sendable {
         factory.describe("trivet_http_connections", help: "Open connections.")
         factory.describe(
             "trivet_http_rejected_total", help: "Connections and requests turned away before any service saw them.")
+        factory.describe(
+            "trivet_http_unauthorized_total", help: "Requests refused for who asked (401 and 403), by the reason.")
     }
 }

@@ -18,20 +18,24 @@ final class HostRuntime: Sendable {
     let ledger: ConnectionLedger
     let drain: DrainSwitch
     let logger: Logger
+    /// Says who may call; nil where nobody is asked.
+    let authorizer: (any RequestAuthorizing)?
     /// What an error that a service let through means for its client; nil: an internal error.
     let explain: @Sendable (any Error) -> HTTPProblem?
     private let record: @Sendable (RequestRecord) -> Void
 
     init(
         index: Int, host: ServiceHost, limits: LiveLimits, ledger: ConnectionLedger, drain: DrainSwitch,
-        record: @escaping @Sendable (RequestRecord) -> Void,
+        authorizer: (any RequestAuthorizing)?, record: @escaping @Sendable (RequestRecord) -> Void,
         explain: @escaping @Sendable (any Error) -> HTTPProblem?, metrics: any MetricsFactory, logger: Logger
     ) {
         self.index = index
         self.host = host
         name = host.service.name
         table = RouteTable(host.service.routes)
-        self.metrics = HostMetrics(service: name, table: table, factory: metrics)
+        let refusalCodes = host.authentication == .required ? authorizer?.refusalCodes ?? [] : []
+        self.metrics = HostMetrics(service: name, table: table, refusalCodes: refusalCodes, factory: metrics)
+        self.authorizer = authorizer
         names = HostNames(service: name, url: host.url)
         self.limits = limits
         self.ledger = ledger
