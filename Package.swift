@@ -81,7 +81,7 @@ let package = Package(
             "Daemon",
             [
                 "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
-                "Instruments",
+                "Identity", "Instruments",
                 "MessageBoard", "MetricDescribing", "MetricHistory",
                 "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, httpTypes, lifecycle, logging, unixSignals,
@@ -91,8 +91,8 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Instruments", "JSON",
-                "MetricHistory", "RequestLog",
+                "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity", "Instruments",
+                "JSON", "MetricHistory", "RequestLog",
                 "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminModel", []),
@@ -151,8 +151,8 @@ let package = Package(
             "AdminAPITests",
             [
                 "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
-                "Hosting", "Instruments", "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings",
-                "SQLiteEngine", coreMetrics, httpTypes,
+                "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings",
+                "SQLiteEngine", "Transfer", coreMetrics, httpTypes,
                 lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
@@ -206,8 +206,8 @@ let package = Package(
         tests(
             "IdentityTests",
             [
-                "Database", "Datastore", "Identity", "JSON", "Settings", "SQLiteEngine", "Transfer", coreMetrics,
-                crypto, cryptoExtras, logging,
+                "Database", "Datastore", "Hosting", "Identity", "Instruments", "JSON", "Settings", "SQLiteEngine",
+                "Transfer", coreMetrics, crypto, cryptoExtras, httpTypes, lifecycle, logging,
             ]),
         tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),

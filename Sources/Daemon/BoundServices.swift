@@ -25,11 +25,10 @@ final class BoundServices: Sendable {
         let host = rest.prefix { $0 != "/" && $0 != "?" }
         let path = rest.dropFirst(host.count)
         switch address(of: String(host)) {
-        case .tcp(let name, let port):
-            let local = ListenAddress.tcp(host: Self.reachable(name), port: port)
-            return JobEndpoint(url: "\(scheme)\(local)\(path)", service: String(host))
         case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket, service: String(host))
-        case .descriptor, nil: return JobEndpoint(url: url)
+        case .some(let address):
+            return Self.url(address).map { JobEndpoint(url: $0 + path, service: String(host)) } ?? JobEndpoint(url: url)
+        case nil: return JobEndpoint(url: url)
         }
     }
 
@@ -37,6 +36,12 @@ final class BoundServices: Sendable {
     private func address(of service: String) -> ListenAddress? {
         let own = addresses.filter { $0.service == service }.map(\.address)
         return own.first { if case .tcp = $0 { true } else { false } } ?? own.first
+    }
+
+    /// The URL of an address over TCP, as one on this machine would call it.
+    static func url(_ address: ListenAddress) -> String? {
+        guard case .tcp(let host, let port) = address else { return nil }
+        return "http://\(ListenAddress.tcp(host: reachable(host), port: port))"
     }
 
     /// An address that stands for every interface is reached over loopback.

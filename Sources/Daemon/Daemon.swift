@@ -3,9 +3,11 @@ public import ApplicationLog
 import Audit
 import Database
 import Datastore
+import Glibc
 import Health
 import HelloWorld
 public import Hosting
+import Identity
 import Instruments
 public import Logging
 import MessageBoard
@@ -113,6 +115,9 @@ public final class Daemon: Sendable {
         transfer = TransferClient(
             configuration: TransferConfiguration(maximumConnections: 2048), metrics: registry)
         let bound = BoundServices()
+        let identities = try await Self.identities(
+            settings, datastore: datastore.essential, folder: storage.directory.path(of: "keys"), bound: bound,
+            transfer: transfer, registry: registry, logger: logger)
         scheduler = Scheduler(
             datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
             settings: settings.scheduler,
@@ -128,7 +133,8 @@ public final class Daemon: Sendable {
                 version: version, settings: live,
                 reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
                 audit: audit, datastore: datastore, requestLog: requestLog,
-                metricHistory: metricHistory, scheduler: scheduler, health: health, addresses: { bound.addresses },
+                metricHistory: metricHistory, scheduler: scheduler, health: health, identities: identities,
+                addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) },
                 runProgress: { job in
                     guard case .http(let target) = job.target, target.uri == FirstStartResources.purgeURL else {
@@ -144,9 +150,12 @@ public final class Daemon: Sendable {
         hosting = HTTPHosting(
             hosts: Self.hosts(
                 services, admin: admin,
-                metrics: MetricsService(health: health, version: version) { registry.exposition($0) },
+                metrics: MetricsService(health: health, version: version, others: DiscoveryRoutes(identities).routes) {
+                    registry.exposition($0)
+                },
                 settings: settings, environment: environment),
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout.shareOfRequests,
+            authorizer: InvokerCheck(identities: identities),
             record: { requestLog.record($0) }, explain: ErrorAnswers.problem,
             metrics: registry, logger: logger)
         DiskMetrics(path: storage.directory.path).register(in: registry)
@@ -157,8 +166,11 @@ public final class Daemon: Sendable {
                 services: services.count, health: health, requestLog: requestLog, scheduler: scheduler,
                 hosting: hosting), longestStop: { live.settings.shutdownTimeout + Self.closing }, logger: logger)
         do {
-            let isFirst = try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
-            if isFirst { await auditFirstStart(settings.firstStart) }
+            let madeAny = try await FirstStartResources(
+                datastore: datastore.essential, scheduler: scheduler, identities: identities, settings: settings,
+                owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
+            ).create()
+            if madeAny { await auditFirstStart(settings.firstStart) }
         } catch {
             throw StartError(
                 .firstStart, "what a first start creates cannot be stored: \(error)\n\(Storage.stateAdvice)",
@@ -172,6 +184,23 @@ public final class Daemon: Sendable {
         do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
         bound.serve(hosting)
         Self.report(registry, to: logger)
+    }
+
+    private static func identities(
+        _ settings: Settings, datastore: Datastore, folder: String, bound: BoundServices, transfer: TransferClient,
+        registry: MetricRegistry, logger: Logger
+    ) async throws(StartError) -> Identities {
+        let places = IdentityPlaces(settings: settings, bound: bound)
+        do {
+            return try await Identities(
+                datastore: datastore, keysFolder: folder, project: settings.project,
+                services: settings.services.map(\.name), settings: settings.identity, issuer: { places.issuer },
+                audiences: { places.audiences(of: $0) }, transfer: transfer, metrics: registry, logger: logger)
+        } catch let error as IdentityError {
+            throw StartError(.keys, error.message, cause: error)
+        } catch {
+            throw StartError(.database, "accounts cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
+        }
     }
 
     /// A metric that the exposition must leave out is a mistake of ours, never a reason not to serve.
@@ -271,7 +300,7 @@ public final class Daemon: Sendable {
         return lab + [
             ServiceHost(
                 service: metrics, addresses: settings.metrics.listen, settingsKey: "metrics.listen",
-                recording: .metricsOnly),
+                recording: .metricsOnly, url: settings.identity.issuer),
             ServiceHost(
                 service: admin, addresses: [.unix(path: settings.adminSocketPath(environment: environment))],
                 settingsKey: "admin.socket", recording: .metricsOnly),

@@ -1,27 +1,61 @@
 import Datastore
+import Identity
 import Scheduling
+import Settings
 
-/// What the lab's reader finds made: the job that purges the storage logs. (The message board's index comes with the
-/// datastore's declared indexes, which are made once too.)
+/// What the lab's reader finds made: the job that purges the storage logs, the account that calls services for push and
+/// jobs, and the rights of this machine's owners. (The message board's index comes with the datastore's declared
+/// indexes, which are made once too.)
 ///
 /// Made once in a data directory's life: what the operator deletes later stays deleted. A first start that was cut off
 /// makes the rest at the next one, because the mark comes last.
 struct FirstStartResources {
     let datastore: Datastore
     let scheduler: Scheduler
+    let identities: Identities
+    let settings: Settings
+    /// Root, and the user that the daemon runs as.
+    let owners: [LocalUser]
 
     private static let mark = Key("FirstStart", name: "done", namespace: Key.platformNamespace)
+    /// A mark of its own: directories of the versions before had no identities.
+    private static let identityMark = Key("FirstStart", name: "identities", namespace: Key.platformNamespace)
+    private static let invoker = "cloud-run-invoker"
     /// The host is the service's name, which the daemon resolves itself.
     static let purgeURL = "http://storage-logging-service/api/v1/purge"
 
-    /// Makes them, and tells whether this was the first start.
+    /// Makes what was never made here, and tells whether there was any.
     func create() async throws -> Bool {
-        guard try await datastore.lookup(Self.mark) == nil else { return false }
-        try await createPurgeJob()
-        var properties = Properties()
-        properties["createTime"] = .timestamp(.now)
-        try await datastore.put(Entity(key: Self.mark, properties: properties))
+        let madeJob = try await once(Self.mark) { try await createPurgeJob() }
+        let madeIdentities = try await once(Self.identityMark) { try await createIdentities() }
+        return madeJob || madeIdentities
+    }
+
+    private func once(_ mark: Key, _ body: () async throws -> Void) async throws -> Bool {
+        guard try await datastore.lookup(mark) == nil else { return false }
+        try await body()
+        try await datastore.put(Entity(key: mark, properties: ["createTime": .timestamp(.now)]))
         return true
+    }
+
+    /// Root and the daemon's user own the machine and so the project, as the lab's reader owns theirs; `lab` makes the
+    /// lab's account too, and lets it call every service.
+    private func createIdentities() async throws {
+        for owner in owners { _ = try await identities.bind(owner.member, to: .admin, on: .project) }
+        guard settings.firstStart == .lab else { return }
+        let email = ServiceAccount.email(Self.invoker, project: settings.project)
+        if identities.account(email) == nil {
+            _ = try await identities.createAccount(Self.invoker, displayName: "Cloud Run Invoker")
+        }
+        // At once, so that they share a commit.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for service in settings.services {
+                group.addTask {
+                    _ = try await identities.bind(.serviceAccount(email), to: .invoker, on: .service(service.name))
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     private func createPurgeJob() async throws {

@@ -12,6 +12,8 @@ public struct StartError: Error, Sendable, CustomStringConvertible {
         case dataDirectory
         /// A database file cannot be used.
         case database
+        /// The signing keys' files cannot be used.
+        case keys
         /// What the first start creates could not be created.
         case firstStart
         /// A listener could not be opened.

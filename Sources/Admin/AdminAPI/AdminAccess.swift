@@ -9,9 +9,13 @@ struct AdminAccess: Sendable {
         guard case .unix(let credentials) = peer else {
             throw .denied("changes are taken on the unix socket only")
         }
-        guard credentials.uid == 0 || credentials.uid == daemonUser else {
+        guard isWriter(credentials) else {
             throw .denied(
                 "user \(credentials.uid) may read only; root and the daemon's user (\(daemonUser)) may change things")
         }
+    }
+
+    func isWriter(_ credentials: PeerCredentials) -> Bool {
+        credentials.uid == 0 || credentials.uid == daemonUser
     }
 }

@@ -4,6 +4,7 @@ public import Datastore
 import Glibc
 public import Health
 public import Hosting
+public import Identity
 public import MetricHistory
 public import RequestLog
 public import Scheduling
@@ -29,6 +30,7 @@ public struct AdminParts: Sendable {
     let metricHistory: MetricHistory
     let scheduler: Scheduler
     let health: HealthMonitor
+    let identities: Identities
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
     let runProgress: RunProgress
@@ -50,6 +52,7 @@ public struct AdminParts: Sendable {
     ///   - metricHistory: what `metrics` reads.
     ///   - scheduler: the jobs and the ledger.
     ///   - health: the checks.
+    ///   - identities: accounts, policies, keys and tokens.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
     ///   - purge: the purge of the service that owns the storage logs.
     ///   - runProgress: how far a run is that is under way.
@@ -60,7 +63,8 @@ public struct AdminParts: Sendable {
         version: String, settings: LiveSettings, reload: @escaping ReloadSettings, log: LogControl, audit: AuditLog,
         datastore: Datastore, requestLog: RequestLog,
         metricHistory: MetricHistory, scheduler: Scheduler,
-        health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
+        health: HealthMonitor, identities: Identities, addresses: @escaping @Sendable () -> [BoundAddress],
+        purge: @escaping PurgeStorageLogs,
         runProgress: @escaping RunProgress = { _ in nil }, startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
@@ -74,6 +78,7 @@ public struct AdminParts: Sendable {
         self.metricHistory = metricHistory
         self.scheduler = scheduler
         self.health = health
+        self.identities = identities
         self.addresses = addresses
         self.purge = purge
         self.runProgress = runProgress

@@ -3,6 +3,7 @@ import Audit
 import Datastore
 import HTTPTypes
 import Hosting
+import Identity
 import MetricHistory
 import RequestLog
 import Scheduling
@@ -63,6 +64,7 @@ extension AdminProblem {
         case let error as RequestLogError: self.init(error)
         case let error as MetricHistoryError: self.init(error)
         case let error as SchedulingError: self.init(error)
+        case let error as IdentityError: self.init(error)
         default: return nil
         }
     }
@@ -108,6 +110,17 @@ extension AdminProblem {
         case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
         case .alreadyRunning: self.init(.conflict, .aborted, error.message)
         case .notRunning: self.init(.serviceUnavailable, .unavailable, error.message)
+        }
+    }
+
+    private init(_ error: IdentityError) {
+        switch error.code {
+        case .invalidArgument: self = .invalid(error.message)
+        case .notFound: self = .notFound(error.message)
+        case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
+        case .aborted: self.init(.conflict, .aborted, error.message)
+        case .permissionDenied: self = .denied(error.message)
+        case .unavailable, .brokenKeys: self.init(.serviceUnavailable, .unavailable, error.message)
         }
     }
 }

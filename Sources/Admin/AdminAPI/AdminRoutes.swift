@@ -8,8 +8,8 @@ protocol AdminRoutes: Sendable {
     var routes: [AdminRoute] { get }
 }
 
-/// A route of the admin API. Only `read` and `write` make one, so that no route that changes something can forget who
-/// may, or its audit record.
+/// A route of the admin API. Only `read`, `write` and `ask` make one, so that no route that changes something can forget
+/// who may, or its audit record.
 struct AdminRoute: Sendable {
     /// The route as Hosting takes it.
     let route: Route
@@ -57,6 +57,27 @@ extension AdminRoutes {
                     try await change.perform(request, access: access) {
                         try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
                     }
+                }
+            })
+    }
+
+    /// A POST that changes nothing and is for whoever may connect: what it answers depends on who asks.
+    ///
+    /// - Parameters:
+    ///   - path: the path.
+    ///   - isAudited: whether what is asked for is more than one's own, and so leaves an audit record.
+    ///   - handler: what answers.
+    func ask(
+        _ path: String, isAudited: @escaping @Sendable (AdminCall) async -> Bool,
+        handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
+    ) -> AdminRoute {
+        let change = AuditedChange(parts: parts, method: .post, path: path, verb: nil, resource: nil)
+        return AdminRoute(
+            Route(.post, path) { request in
+                try await answer(request) {
+                    let call = try AdminCall(request, allowed: [], now: parts.now())
+                    guard await isAudited(call) else { return try await handler(call) }
+                    return try await change.perform(request, access: nil) { try await handler(call) }
                 }
             })
     }

@@ -19,6 +19,10 @@ public struct AdminService: HostedService {
             + LogRoutes(parts: parts, access: access).routes
             + MetricRoutes(parts: parts, access: access).routes
             + SchedulerRoutes(parts: parts, access: access).routes
+            + AccountRoutes(parts: parts, access: access).routes
+            + PolicyRoutes(parts: parts, access: access).routes
+            + KeyRoutes(parts: parts, access: access).routes
+            + TokenRoutes(parts: parts, access: access).routes
             + PurgeRoutes(parts: parts, access: access).routes
             + EntityRoutes(parts: parts, access: access).routes
             + IndexRoutes(parts: parts, access: access).routes

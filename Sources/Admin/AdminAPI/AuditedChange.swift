@@ -31,11 +31,16 @@ struct AuditedChange: Sendable {
     }
 
     /// Does the change, if whoever asks may.
+    ///
+    /// - Parameters:
+    ///   - request: what asks for it.
+    ///   - access: who may; nil: the body finds that out.
+    ///   - body: the change.
     func perform(
-        _ request: HostedRequest, access: AdminAccess, _ body: () async throws -> HostedResponse
+        _ request: HostedRequest, access: AdminAccess?, _ body: () async throws -> HostedResponse
     ) async throws -> HostedResponse {
         let action = await action(request)
-        do { try access.requireWriter(request.peer) } catch {
+        do { try access?.requireWriter(request.peer) } catch {
             await parts.audit.record(action, .denied, status: error.status.code, message: error.message)
             throw error
         }

@@ -7,7 +7,7 @@ public import Instruments
 public struct MetricsService: HostedService {
     /// `metrics`.
     public let name = "metrics"
-    /// `/metrics`, `/livez`, `/readyz`, `/healthz`.
+    /// `/metrics`, `/livez`, `/readyz`, `/healthz`, and what else is open to all.
     public let routes: [Route]
 
     /// The text form first: it answers those who do not say what they want, or want what is not to be had.
@@ -24,9 +24,11 @@ public struct MetricsService: HostedService {
     /// - Parameters:
     ///   - health: what the health endpoints show.
     ///   - version: the program's version, for the health endpoints' JSON.
+    ///   - others: further routes that are open to all.
     ///   - exposition: the metrics in one of the forms, made at each request.
     public init(
-        health: HealthMonitor, version: String, exposition: @escaping @Sendable (ExpositionFormat) -> [UInt8]
+        health: HealthMonitor, version: String, others: [Route] = [],
+        exposition: @escaping @Sendable (ExpositionFormat) -> [UInt8]
     ) {
         let metrics = Route(.get, "/metrics") { request in
             let format = request.preferred(of: Self.formats) ?? .text
@@ -36,7 +38,7 @@ public struct MetricsService: HostedService {
         let endpoints = HealthEndpoint.allCases.map {
             HealthRoute(endpoint: $0, health: health, version: version).route
         }
-        routes = [metrics] + endpoints
+        routes = [metrics] + endpoints + others
     }
 
     /// Probes read the status; people read a line.

@@ -31,6 +31,17 @@ public enum AdminPath {
     public static let jobs = "/admin/v1/scheduler/jobs"
     /// GET: `RunPage`.
     public static let runs = "/admin/v1/scheduler/runs"
+    /// GET: `ServiceAccountList`; POST: `ServiceAccountInfo`; below it, GET and DELETE by email.
+    public static let serviceAccounts = "/admin/v1/iam/serviceAccounts"
+    /// GET: `KeyList`; POST `:rotate`: `KeyInfo`.
+    public static let keys = "/admin/v1/iam/keys"
+    /// Below it a project; below that and below a service `iamPolicy`: GET and PUT `PolicyInfo`, and POST
+    /// `:addBinding` and `:removeBinding`.
+    public static let projects = "/admin/v1/projects"
+    /// POST: `TokenInfo`, an ID token.
+    public static let identityToken = "/admin/v1/auth/identityToken"
+    /// POST: `TokenInfo`, a token for the admin interface.
+    public static let accessToken = "/admin/v1/auth/accessToken"
     /// POST `PurgeRequest`: `PurgeAnswer`.
     public static let purge = "/admin/v1/purge"
     /// GET: `KindList`.

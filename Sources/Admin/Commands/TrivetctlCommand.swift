@@ -15,7 +15,7 @@ public struct TrivetctlCommand: AsyncParsableCommand {
         subcommands: [
             Status.self, Services.self, Logs.self, LogNoun.self, AuditNoun.self, MetricsNoun.self, SchedulerNoun.self,
             Purge.self, DatastoreNoun.self,
-            Health.self,
+            Health.self, AuthNoun.self, IAMNoun.self, ProjectsNoun.self,
             Config.self, Version.self,
         ])
 

@@ -9,6 +9,7 @@ import Foundation
 import HTTPTypes
 import Health
 import Hosting
+import Identity
 import Instruments
 import JSON
 import Logging
@@ -20,6 +21,7 @@ import ServiceLifecycle
 import Settings
 import Synchronization
 import Testing
+import Transfer
 
 @testable import AdminAPI
 
@@ -30,6 +32,7 @@ struct LiveDaemon: Sendable {
     let requestLog: RequestLog
     let scheduler: Scheduler
     let health: HealthMonitor
+    let identities: Identities
     /// What the purge was asked: microseconds and dry run.
     let purges: Mutexed<[String]>
     let history: MetricHistory
@@ -73,6 +76,11 @@ struct LiveDaemon: Sendable {
             datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
         let health = HealthMonitor(
             checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
+        let identities = try await Identities(
+            datastore: datastore, keysFolder: "\(folder)/keys", project: settings.project,
+            services: settings.services.map(\.name), settings: settings.identity, issuer: { "http://issuer.test" },
+            audiences: { _ in ServiceAudiences(urls: [], others: []) }, transfer: TransferClient(), metrics: metrics,
+            logger: logger)
         let purges = Mutexed<[String]>([])
         let bound = Mutexed<[BoundAddress]>([])
         let configFile = "\(folder)/trivet.yaml"
@@ -87,7 +95,7 @@ struct LiveDaemon: Sendable {
                 version: "0.1.0", settings: live,
                 reload: { () throws(SettingsErrors) in try await live.reload { log.apply($0.log) } }, log: log,
                 audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: history,
-                scheduler: scheduler, health: health, addresses: { bound.value },
+                scheduler: scheduler, health: health, identities: identities, addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
                     return 12
@@ -113,8 +121,8 @@ struct LiveDaemon: Sendable {
         health.enter(.serving)
         let daemon = LiveDaemon(
             socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
-            purges: purges, history: history, registry: registry, audit: audit, log: log, configFile: configFile,
-            parts: parts)
+            identities: identities, purges: purges, history: history, registry: registry, audit: audit, log: log,
+            configFile: configFile, parts: parts)
         do {
             try await body(daemon)
         } catch {

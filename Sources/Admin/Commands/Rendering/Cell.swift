@@ -30,7 +30,7 @@ struct Cell: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByString
     static func condition(_ word: String) -> Cell {
         let style: Style =
             switch word {
-            case "pass", "ok", "succeeded", "READY", "ENABLED", "serving": .good
+            case "pass", "ok", "succeeded", "READY", "ENABLED", "ACTIVE", "serving": .good
             case "warn", "running", "skipped", "missed", "interrupted", "CREATING", "PAUSED", "WARNING", "draining",
                 "starting":
                 .warning
