@@ -67,18 +67,31 @@ final class TokenIssuer: Sendable {
         }
         let key = try await keys.current()
         let wanted = Wanted(kind: kind, subject: subject, audience: audience)
+        switch next(wanted, key) {
+        case .kept(let token): return token
+        case .made(let task):
+            do { return try await task.value } catch {
+                throw error as? IdentityError ?? IdentityError(.unavailable, "a token cannot be signed: \(error)")
+            }
+        }
+    }
+
+    /// A token that is kept, or one that is being made.
+    private enum Next {
+        case kept(IssuedToken)
+        case made(Task<IssuedToken, any Error>)
+    }
+
+    private func next(_ wanted: Wanted, _ key: SigningKey) -> Next {
         let oldest = now().advanced(by: Self.remainder)
-        let task = state.withLock { state -> Task<IssuedToken, any Error> in
+        return state.withLock { state in
             // A new key signs from its first token on.
             if state.key != key.id { (state.tokens, state.key) = ([:], key.id) }
-            if let token = state.tokens[wanted], token.expireTime > oldest { return Task { token } }
-            if let making = state.making[wanted] { return making }
+            if let token = state.tokens[wanted], token.expireTime > oldest { return .kept(token) }
+            if let making = state.making[wanted] { return .made(making) }
             let task = Task { try await make(wanted, key) }
             state.making[wanted] = task
-            return task
-        }
-        do { return try await task.value } catch {
-            throw error as? IdentityError ?? IdentityError(.unavailable, "a token cannot be signed: \(error)")
+            return .made(task)
         }
     }
 
