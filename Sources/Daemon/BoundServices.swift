@@ -19,17 +19,28 @@ final class BoundServices: Sendable {
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
     /// one leads where it says. So a job outlives a change of ports.
     func endpoint(of url: String) -> JobEndpoint {
-        let scheme = "http://"
-        guard url.hasPrefix(scheme) else { return JobEndpoint(url: url) }
-        let rest = url.dropFirst(scheme.count)
-        let host = rest.prefix { $0 != "/" && $0 != "?" }
-        let path = rest.dropFirst(host.count)
-        switch address(of: String(host)) {
-        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket, service: String(host))
+        guard let host = Self.host(of: url) else { return JobEndpoint(url: url) }
+        let path = url.dropFirst(Self.scheme.count + host.count)
+        switch address(of: host) {
+        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket, service: host)
         case .some(let address):
-            return Self.url(address).map { JobEndpoint(url: $0 + path, service: String(host)) } ?? JobEndpoint(url: url)
+            return Self.url(address).map { JobEndpoint(url: $0 + path, service: host) } ?? JobEndpoint(url: url)
         case nil: return JobEndpoint(url: url)
         }
+    }
+
+    /// The service that a URL leads to: by its name, or by an address that it listens on.
+    func service(of url: String) -> String? {
+        guard let host = Self.host(of: url) else { return nil }
+        return addresses.first { $0.service == host || Self.url($0.address) == Self.scheme + host }?.service
+    }
+
+    private static let scheme = "http://"
+
+    /// Host and port of a URL over plain HTTP.
+    private static func host(of url: String) -> String? {
+        guard url.hasPrefix(scheme) else { return nil }
+        return String(url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" })
     }
 
     /// The first address of a service, TCP before unix sockets.
@@ -41,7 +52,7 @@ final class BoundServices: Sendable {
     /// The URL of an address over TCP, as one on this machine would call it.
     static func url(_ address: ListenAddress) -> String? {
         guard case .tcp(let host, let port) = address else { return nil }
-        return "http://\(ListenAddress.tcp(host: reachable(host), port: port))"
+        return "\(scheme)\(ListenAddress.tcp(host: reachable(host), port: port))"
     }
 
     /// An address that stands for every interface is reached over loopback.

@@ -120,7 +120,7 @@ public final class Daemon: Sendable {
             transfer: transfer, registry: registry, logger: logger)
         scheduler = Scheduler(
             datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
-            settings: settings.scheduler,
+            tokens: JobTokens(identities: identities, bound: bound, settings: settings), settings: settings.scheduler,
             timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
             logger: logger)
         health = HealthMonitor(

@@ -26,9 +26,9 @@ struct FirstStartResources {
 
     /// Makes what was never made here, and tells whether there was any.
     func create() async throws -> Bool {
-        let madeJob = try await once(Self.mark) { try await createPurgeJob() }
         let madeIdentities = try await once(Self.identityMark) { try await createIdentities() }
-        return madeJob || madeIdentities
+        let madeJob = try await once(Self.mark) { try await createPurgeJob() }
+        return madeIdentities || madeJob
     }
 
     private func once(_ mark: Key, _ body: () async throws -> Void) async throws -> Bool {
@@ -59,10 +59,13 @@ struct FirstStartResources {
     }
 
     private func createPurgeJob() async throws {
+        // As the lab's job does; where there is no such account, the service is not told who calls.
+        let account = identities.account(ServiceAccount.email(Self.invoker, project: settings.project))
+        let token = account.map { OIDCToken(serviceAccountEmail: $0.email) }
         let job = Job(
             name: "log-purge-job", description: "Deletes storage logs that are older than purge.retain.",
             schedule: try CronSchedule(parsing: "* * * * *"),
-            target: .http(HTTPTarget(uri: Self.purgeURL, method: "GET")))
+            target: .http(HTTPTarget(uri: Self.purgeURL, method: "GET", oidcToken: token)))
         do { try await scheduler.create(job) } catch let error as SchedulingError where error.code == .alreadyExists {}
     }
 }

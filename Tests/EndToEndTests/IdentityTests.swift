@@ -93,6 +93,40 @@ struct IdentityTests {
         #expect(metrics[name] == 2)
     }
 
+    @Test("the purge job has a token of its account; one that is refused names what to do")
+    func jobs() async throws {
+        let daemon = try await start()
+        func attempt(_ job: String) async throws -> String {
+            let ran = try await daemon.trivetctl("scheduler", "jobs", "run", job, "--format", "value(outcome,message)")
+            return ran.output
+        }
+        #expect(try await attempt("log-purge-job").hasPrefix("succeeded"))
+        let binding = [
+            "storage-logging-service", "--member=serviceAccount:\(Self.invoker)", "--role=roles/run.invoker",
+        ]
+        #expect(try await daemon.trivetctl(["services", "remove-iam-policy-binding"] + binding).status == 0)
+        let refused = try await attempt("log-purge-job")
+        #expect(refused.hasPrefix("failed"))
+        #expect(refused.contains("trivetctl services add-iam-policy-binding \(binding.joined(separator: " "))"))
+        #expect(try await daemon.trivetctl(["services", "add-iam-policy-binding"] + binding).status == 0)
+
+        let url = try daemon.url("hello-world-service", "/")
+        let create = [
+            "scheduler", "jobs", "create", "http", "hello", "--schedule", "0 0 1 1 *", "--http-method", "GET",
+        ]
+        #expect(try await daemon.trivetctl(create + ["--uri", url]).status == 0)
+        #expect(try await attempt("hello").contains("--oidc-service-account-email=\(Self.invoker)"))
+        let update = ["scheduler", "jobs", "update", "http", "hello"]
+        #expect(try await daemon.trivetctl(update + ["--oidc-service-account-email", Self.invoker]).status == 0)
+        #expect(try await attempt("hello").hasPrefix("succeeded"))
+        #expect(try await daemon.trivetctl(update + ["--oidc-token-audience", "http://elsewhere"]).status == 0)
+        #expect(try await attempt("hello").hasPrefix("failed"))
+        #expect(try await daemon.trivetctl(update + ["--oidc-service-account-email", "x@y.z"]).status == 0)
+        #expect(try await attempt("hello").contains("there is no account x@y.z"))
+        #expect(try await daemon.trivetctl(update + ["--clear-auth-token"]).status == 0)
+        #expect(try await attempt("hello").contains("requires authentication"))
+    }
+
     @Test("Google's own library verifies our tokens against our key set, also after a rotation")
     func googleAuth() async throws {
         let daemon = try await start()

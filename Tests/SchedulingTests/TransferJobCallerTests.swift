@@ -41,6 +41,66 @@ struct TransferJobCallerTests {
         await client.shutdown()
     }
 
+    /// Makes tokens that tell what was asked, for one account.
+    private struct Tokens: JobTokenSource {
+        func identityToken(for account: String, audience: String) async throws -> String {
+            guard account == "a@b.c" else { throw SchedulingError(.notFound, "there is no account \(account)") }
+            return "token-of-\(account)-for-\(audience)"
+        }
+
+        func advice(account: String?, url: String, job: String) -> String? { "mend \(job) of \(account ?? "nobody")" }
+    }
+
+    @Test("A job that names an account carries its ID token, for its URL or the audience that it names")
+    func tokens() async throws {
+        let server = try OneAnswerServer("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let client = TransferClient()
+        let caller = TransferJobCaller(client: client, tokens: Tokens())
+        let cases: [(OIDCToken?, String?, JobCallResult)] = [
+            (nil, nil, .answered(status: 403, excerpt: "", advice: "mend tick of nobody")),
+            (
+                OIDCToken(serviceAccountEmail: "a@b.c"), "token-of-a@b.c-for-\(server.url)/x",
+                .answered(status: 403, excerpt: "", advice: "mend tick of a@b.c")
+            ),
+            (
+                OIDCToken(serviceAccountEmail: "a@b.c", audience: "me"), "token-of-a@b.c-for-me",
+                .answered(status: 403, excerpt: "", advice: "mend tick of a@b.c")
+            ),
+            (
+                OIDCToken(serviceAccountEmail: "x@y.z"), nil,
+                .failed("no ID token of x@y.z: there is no account x@y.z")
+            ),
+        ]
+        for (token, header, result) in cases {
+            var job = try job()
+            job.target = .http(HTTPTarget(uri: server.url + "/x", method: "GET", oidcToken: token))
+            let before = server.requests.count
+            let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
+            #expect(await caller.call(call) == result)
+            let seen = server.requests.dropFirst(before).first
+            if let header { #expect(seen?.contains("\r\nAuthorization: Bearer \(header)\r\n") == true) }
+            if header == nil { #expect(seen?.contains("Authorization") != true) }
+        }
+        await client.shutdown()
+    }
+
+    @Test("What cannot be a token to carry is refused")
+    func badTokens() throws {
+        for token in [
+            OIDCToken(serviceAccountEmail: ""), OIDCToken(serviceAccountEmail: "nobody"),
+            OIDCToken(serviceAccountEmail: "a@b\n.c"), OIDCToken(serviceAccountEmail: "a@b.c", audience: ""),
+            OIDCToken(serviceAccountEmail: "a@b.c", audience: "a b"),
+        ] {
+            let target = HTTPTarget(uri: "http://x.org", method: "GET", oidcToken: token)
+            #expect(throws: SchedulingError.self) { try target.validate() }
+        }
+        let both = HTTPTarget(
+            uri: "http://x.org", method: "GET", headers: [TransferHeader("authorization", "Basic x")],
+            oidcToken: OIDCToken(serviceAccountEmail: "a@b.c"))
+        #expect(throws: SchedulingError.self) { try both.validate() }
+    }
+
     @Test("The beginning of an answer is kept, as printable text of 512 bytes that ends with a whole character")
     func excerpt() async throws {
         #expect(TransferJobCaller.excerpt([]) == "")
@@ -58,7 +118,7 @@ struct TransferJobCallerTests {
         defer { server.stop() }
         let client = TransferClient()
         let result = await call(client, server.url, deadline: .seconds(5))
-        guard case .answered(500, let excerpt) = result else {
+        guard case .answered(500, let excerpt, nil) = result else {
             Issue.record("\(result)")
             return
         }

@@ -11,12 +11,33 @@ public struct JobInfo: Codable, Sendable, Hashable {
         /// The body in Base64; nil when it is empty.
         public let body: String?
 
+        /// The ID token that calls carry; nil for none.
+        public let oidcToken: Token?
+
+        /// The ID token that calls carry.
+        public struct Token: Codable, Sendable, Hashable {
+            /// The account that the job acts as.
+            public let serviceAccountEmail: String
+            /// Who is to take the token; nil: the job's URL.
+            public let audience: String?
+
+            /// Creates a token's description.
+            public init(serviceAccountEmail: String, audience: String?) {
+                self.serviceAccountEmail = serviceAccountEmail
+                self.audience = audience
+            }
+        }
+
         /// Creates a target.
-        public init(uri: String, httpMethod: String, headers: [String: String]? = nil, body: String? = nil) {
+        public init(
+            uri: String, httpMethod: String, headers: [String: String]? = nil, body: String? = nil,
+            oidcToken: Token? = nil
+        ) {
             self.uri = uri
             self.httpMethod = httpMethod
             self.headers = headers
             self.body = body
+            self.oidcToken = oidcToken
         }
     }
 

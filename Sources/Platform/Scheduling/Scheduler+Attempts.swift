@@ -39,8 +39,8 @@ extension Scheduler {
         let result = await caller.call(JobCall(job: job, scheduledTime: record.time))
         let latency = clock.uptime - begin
         return switch result {
-        case .answered(let status, let excerpt):
-            JobAttempt(startTime: time, latency: latency, status: status, answer: excerpt)
+        case .answered(let status, let excerpt, let advice):
+            JobAttempt(startTime: time, latency: latency, status: status, answer: excerpt, error: advice)
         case .failed(let reason): JobAttempt(startTime: time, latency: latency, error: reason)
         }
     }

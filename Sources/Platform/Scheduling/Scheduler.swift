@@ -51,14 +51,18 @@ public final class Scheduler: Sendable {
 
     /// A scheduler that calls over HTTP.
     ///
-    /// - Parameter resolve: where a job's URL leads, for the daemon's own services; others as they are.
+    /// - Parameters:
+    ///   - resolve: where a job's URL leads, for the daemon's own services; others as they are.
+    ///   - tokens: makes the ID tokens that jobs carry.
     public convenience init(
         datastore: Datastore, transfer: TransferClient, resolve: @escaping @Sendable (String) -> JobEndpoint,
-        settings: SchedulerSettings, timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory,
+        tokens: (any JobTokenSource)? = nil, settings: SchedulerSettings, timing: SchedulerTiming = SchedulerTiming(),
+        metrics: any MetricsFactory,
         logger: Logger
     ) {
         self.init(
-            datastore: datastore, caller: TransferJobCaller(client: transfer, resolve: resolve), settings: settings,
+            datastore: datastore, caller: TransferJobCaller(client: transfer, resolve: resolve, tokens: tokens),
+            settings: settings,
             timing: timing, metrics: metrics, logger: logger)
     }
 

@@ -63,6 +63,12 @@ enum JobBody {
             for header in http.headers { headers[header.name] = .string(header.value) }
             target["headers"] = .object(headers)
             target["body"] = .string(Data(http.body).base64EncodedString())
+            target["oidcToken"] = http.oidcToken.map { token in
+                var object = JSONObject()
+                object["serviceAccountEmail"] = .string(token.serviceAccountEmail)
+                object["audience"] = token.audience.map { .string($0) }
+                return .object(object)
+            }
         }
         var object = JSONObject()
         object["name"] = .string(job.name)
@@ -84,7 +90,7 @@ enum JobBody {
     }
 
     private static func target(_ object: JSONObject) throws -> HTTPTarget {
-        try check(object, "httpTarget", ["uri", "httpMethod", "headers", "body"])
+        try check(object, "httpTarget", ["uri", "httpMethod", "headers", "body", "oidcToken"])
         guard let uri = try object.text("uri") else { throw AdminProblem.invalid("httpTarget.uri is missing") }
         let text = try object.text("body") ?? ""
         guard let body = Data(base64Encoded: text) else { throw AdminProblem.invalid("httpTarget.body is not Base64") }
@@ -98,7 +104,16 @@ enum JobBody {
             headers.append(TransferHeader(member.name, value))
         }
         return HTTPTarget(
-            uri: uri, method: try object.text("httpMethod") ?? "POST", headers: headers, body: Array(body))
+            uri: uri, method: try object.text("httpMethod") ?? "POST", headers: headers, body: Array(body),
+            oidcToken: try object.object("oidcToken").map(token))
+    }
+
+    private static func token(_ object: JSONObject) throws -> OIDCToken {
+        try check(object, "httpTarget.oidcToken", ["serviceAccountEmail", "audience"])
+        guard let account = try object.text("serviceAccountEmail") else {
+            throw AdminProblem.invalid("httpTarget.oidcToken.serviceAccountEmail is missing")
+        }
+        return OIDCToken(serviceAccountEmail: account, audience: try object.text("audience"))
     }
 
     private static func retry(_ object: JSONObject) throws -> RetryConfig {

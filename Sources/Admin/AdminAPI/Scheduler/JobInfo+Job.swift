@@ -33,7 +33,10 @@ extension JobInfo.Target {
         let headers = Dictionary(target.headers.map { ($0.name, $0.value) }) { "\($0), \($1)" }
         self.init(
             uri: target.uri, httpMethod: target.method, headers: headers.isEmpty ? nil : headers,
-            body: target.body.isEmpty ? nil : Data(target.body).base64EncodedString())
+            body: target.body.isEmpty ? nil : Data(target.body).base64EncodedString(),
+            oidcToken: target.oidcToken.map { token in
+                Token(serviceAccountEmail: token.serviceAccountEmail, audience: token.audience)
+            })
     }
 }
 

@@ -24,6 +24,12 @@ struct HTTPJobOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The body from a file; - is stdin.", valueName: "file"))
     var messageBodyFromFile: String?
 
+    @Option(help: "Carry an ID token of this service account.")
+    var oidcServiceAccountEmail: String?
+
+    @Option(help: "Who is to take the ID token (default: the URL).")
+    var oidcTokenAudience: String?
+
     @Option(help: "The zone of the schedule by its name in the tz database (default: Etc/UTC).")
     var timeZone: String?
 
@@ -66,6 +72,10 @@ struct HTTPJobOptions: ParsableArguments {
         target["uri"] = uri.map { .string($0) }
         target["httpMethod"] = httpMethod.map { .string($0.uppercased()) }
         target["body"] = try body(in: context).map { .string(Data($0).base64EncodedString()) }
+        var token = JSONObject()
+        token["serviceAccountEmail"] = oidcServiceAccountEmail.map { .string($0) }
+        token["audience"] = oidcTokenAudience.map { .string($0) }
+        if !token.isEmpty { target["oidcToken"] = .object(token) }
         var retry = JSONObject()
         retry["retryCount"] = maxRetryAttempts.map { .integer(Int64($0)) }
         retry["minBackoffDuration"] = minBackoff.map { .string($0) }

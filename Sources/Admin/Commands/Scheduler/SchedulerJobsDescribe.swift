@@ -24,6 +24,12 @@ extension JobInfo: Described {
             ("timeZone", Cell(timeZone)), ("state", .condition(state)), ("problem", problem.map { Cell($0, .bad) }),
             ("target", Cell("\(httpTarget.httpMethod) \(httpTarget.uri)")),
             ("headers", headers.map { Cell($0.joined(separator: "; ")) }), ("body", httpTarget.body.map { Cell($0) }),
+            (
+                "oidcToken",
+                httpTarget.oidcToken.map {
+                    Cell([$0.serviceAccountEmail, $0.audience].compactMap { $0 }.joined(separator: " for "))
+                }
+            ),
             ("retries", Cell(retries)), ("attemptDeadline", Cell(attemptDeadline)),
             ("missedRunPolicy", Cell(missedRunPolicy)), ("startDeadline", startDeadline.map { Cell($0) }),
             ("userUpdateTime", userUpdateTime.map { Cell($0) }),

@@ -25,6 +25,9 @@ struct SchedulerJobsUpdateHTTP: LeafCommand {
         if clear.headers, !(updateHeaders + removeHeaders).isEmpty {
             throw ValidationError("--clear-headers excludes --update-headers and --remove-headers")
         }
+        if clear.authToken, options.oidcServiceAccountEmail ?? options.oidcTokenAudience != nil {
+            throw ValidationError("--clear-auth-token excludes the options of the ID token")
+        }
         for (flag, isSet, option) in clear.pairs(with: options) where flag && isSet {
             throw ValidationError("--clear-\(option) excludes --\(option)")
         }
@@ -49,6 +52,9 @@ struct SchedulerJobsUpdateHTTP: LeafCommand {
 
         @Flag(name: .customLong("clear-message-body"), help: "Remove the body.")
         var messageBody = false
+
+        @Flag(name: .customLong("clear-auth-token"), help: "Carry no ID token any more.")
+        var authToken = false
 
         @Flag(name: .customLong("clear-time-zone"), help: "Back to Etc/UTC.")
         var timeZone = false
@@ -89,6 +95,7 @@ struct SchedulerJobsUpdateHTTP: LeafCommand {
         func write(to patch: inout JSONObject) {
             if headers { patch.set("httpTarget", "headers", nil) }
             if messageBody { patch.set("httpTarget", "body", nil) }
+            if authToken { patch.set("httpTarget", "oidcToken", nil) }
             if timeZone { patch["timeZone"] = .null }
             if maxRetryAttempts { patch.set("retryConfig", "retryCount", nil) }
             if minBackoff { patch.set("retryConfig", "minBackoffDuration", nil) }

@@ -16,8 +16,8 @@ public struct JobCall: Sendable, Hashable {
 
 /// How a call went.
 public enum JobCallResult: Sendable, Hashable {
-    /// The target answered, with a body that begins so.
-    case answered(status: Int, excerpt: String)
+    /// The target answered, with a body that begins so, and what to do about it, where that is known.
+    case answered(status: Int, excerpt: String, advice: String? = nil)
     /// No answer came, and why.
     case failed(String)
 }

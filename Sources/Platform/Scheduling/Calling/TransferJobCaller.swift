@@ -9,34 +9,59 @@ public struct TransferJobCaller: JobCaller {
 
     private let client: TransferClient
     private let resolve: @Sendable (String) -> JobEndpoint
+    private let tokens: (any JobTokenSource)?
 
     /// A caller.
     ///
-    /// - Parameter resolve: where a job's URL leads, for the daemon's own services; others as they are.
+    /// - Parameters:
+    ///   - resolve: where a job's URL leads, for the daemon's own services; others as they are.
+    ///   - tokens: makes the ID tokens that jobs carry; without it such a job's calls fail.
     public init(
-        client: TransferClient, resolve: @escaping @Sendable (String) -> JobEndpoint = { JobEndpoint(url: $0) }
+        client: TransferClient, resolve: @escaping @Sendable (String) -> JobEndpoint = { JobEndpoint(url: $0) },
+        tokens: (any JobTokenSource)? = nil
     ) {
         self.client = client
+        self.tokens = tokens
         self.resolve = resolve
     }
 
     /// Makes the call: any answer is told with its status, what keeps one from coming with its reason.
     public func call(_ call: JobCall) async -> JobCallResult {
+        switch call.job.target {
+        case .http(let target):
+            switch await token(target) {
+            case .success(let token): await send(call, target, token)
+            case .failure(let error): .failed(error.message)
+            }
+        }
+    }
+
+    private func send(_ call: JobCall, _ target: HTTPTarget, _ token: String?) async -> JobCallResult {
         do throws(TransferError) {
-            let response = try await client.execute(request(call))
-            return .answered(status: response.status, excerpt: Self.excerpt(response.body))
+            let response = try await client.execute(request(call, target, token))
+            let isRefused = [401, 403].contains(response.status)
+            let account = target.oidcToken?.serviceAccountEmail
+            return .answered(
+                status: response.status, excerpt: Self.excerpt(response.body),
+                advice: isRefused ? tokens?.advice(account: account, url: target.uri, job: call.job.name) : nil)
         } catch {
             return .failed(error.message)
         }
     }
 
-    private func request(_ call: JobCall) -> TransferRequest {
-        switch call.job.target {
-        case .http(let target): request(call, target)
+    /// The ID token that the target wants, made for its URL where it names no other audience.
+    private func token(_ target: HTTPTarget) async -> Result<String?, SchedulingError> {
+        guard let wanted = target.oidcToken else { return .success(nil) }
+        let account = wanted.serviceAccountEmail
+        do {
+            guard let tokens else { throw SchedulingError(.invalidJob, "nobody here makes tokens") }
+            return .success(try await tokens.identityToken(for: account, audience: wanted.audience ?? target.uri))
+        } catch {
+            return .failure(SchedulingError(.invalidJob, "no ID token of \(account): \(error)"))
         }
     }
 
-    private func request(_ call: JobCall, _ target: HTTPTarget) -> TransferRequest {
+    private func request(_ call: JobCall, _ target: HTTPTarget, _ token: String?) -> TransferRequest {
         let endpoint = resolve(target.uri)
         let own = [
             TransferHeader("User-Agent", "Google-Cloud-Scheduler"),
@@ -48,6 +73,7 @@ public struct TransferJobCaller: JobCaller {
         if !target.body.isEmpty, headers["Content-Type"] == nil {
             headers.append(TransferHeader("Content-Type", "application/octet-stream"))
         }
+        if let token { headers.append(TransferHeader("Authorization", "Bearer \(token)")) }
         // An attempt goes out once: libcurl would repeat it on a connection that turns out to be dead.
         return TransferRequest(
             method: target.method, url: endpoint.url, headers: headers, body: target.body,

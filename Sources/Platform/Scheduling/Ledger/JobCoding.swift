@@ -72,6 +72,8 @@ extension HTTPTarget {
         properties["method"] = .string(method)
         properties["headers"] = .array(headers)
         properties["body"] = .blob(body, excludeFromIndexes: true)
+        properties["oidcServiceAccount"] = oidcToken.map { .string($0.serviceAccountEmail) }
+        properties["oidcAudience"] = oidcToken?.audience.map { .string($0, excludeFromIndexes: true) }
     }
 
     fileprivate init?(_ entity: Entity) {
@@ -82,7 +84,10 @@ extension HTTPTarget {
             else { return nil }
             return TransferHeader(name, value)
         }
-        self.init(uri: uri, method: method, headers: headers, body: entity["body"]?.blob ?? [])
+        let token = entity["oidcServiceAccount"]?.string.map { account in
+            OIDCToken(serviceAccountEmail: account, audience: entity["oidcAudience"]?.string)
+        }
+        self.init(uri: uri, method: method, headers: headers, body: entity["body"]?.blob ?? [], oidcToken: token)
     }
 }
 

@@ -10,7 +10,7 @@ public struct JobAttempt: Sendable, Hashable {
     public let status: Int?
     /// The beginning of the answer's body, 512 bytes at most, with blanks for control characters.
     public let answer: String?
-    /// Why no answer came.
+    /// Why no answer came; or what to do about the one that came, where that is known.
     public let error: String?
 
     init(startTime: Timestamp, latency: Duration, status: Int? = nil, answer: String? = nil, error: String? = nil) {
@@ -27,7 +27,7 @@ public struct JobAttempt: Sendable, Hashable {
     /// What went wrong, in words.
     public var reason: String {
         guard let status else { return error ?? "no answer came" }
-        guard let answer, !answer.isEmpty else { return "answered \(status)" }
-        return "answered \(status): \(answer)"
+        let quoted = (answer ?? "").isEmpty ? "answered \(status)" : "answered \(status): \(answer ?? "")"
+        return error.map { "\(quoted); \($0)" } ?? quoted
     }
 }

@@ -1,0 +1,26 @@
+import Hosting
+import Identity
+import Scheduling
+import Settings
+
+/// The tokens of jobs' calls, and what an operator has to do when one of the daemon's own services refuses a job.
+struct JobTokens: JobTokenSource {
+    let identities: Identities
+    let bound: BoundServices
+    let settings: Settings
+
+    func identityToken(for account: String, audience: String) async throws -> String {
+        try await identities.identityToken(of: account, audience: audience).token
+    }
+
+    func advice(account: String?, url: String, job: String) -> String? {
+        let services = settings.services.map(\.name)
+        guard let service = bound.service(of: url), services.contains(service) else { return nil }
+        guard let account else {
+            let email = ServiceAccount.email("cloud-run-invoker", project: settings.project)
+            return "\(service) requires authentication: trivetctl scheduler jobs update http \(job) "
+                + "--oidc-service-account-email=\(email)"
+        }
+        return identities.invocationAdvice(account: account, service: service)
+    }
+}
