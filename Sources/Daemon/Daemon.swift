@@ -8,6 +8,7 @@ import Instruments
 public import Logging
 import MessageBoard
 import MetricHistory
+import PubSub
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -35,6 +36,9 @@ public final class Daemon: Sendable {
     private let metricHistory: MetricHistory
     private let transfer: TransferClient
     private let scheduler: Scheduler
+    /// The pushes' own: endpoints that hang hold connections that jobs need.
+    private let pushTransfer: TransferClient
+    private let pubsub: PubSub
     private let health: HealthMonitor
     private let hosting: HTTPHosting
     private let reports: ManagerReports
@@ -98,6 +102,19 @@ public final class Daemon: Sendable {
             datastore: datastore, transfer: transfer, resolve: { bound.endpoint(of: $0) },
             settings: settings.scheduler,
             timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout / 4), metrics: registry, logger: logger)
+        pushTransfer = TransferClient(
+            configuration: TransferConfiguration(
+                maximumConnections: settings.pubsub.maxConnections, maximumIdleConnections: 256),
+            metrics: registry)
+        do {
+            pubsub = try await PubSub(
+                datastore: datastore, project: settings.project, transfer: pushTransfer,
+                resolve: { bound.pushEndpoint(of: $0, settings: settings) }, settings: settings.pubsub,
+                timing: PubSubTiming(shutdownTimeout: settings.shutdownTimeout / 4), metrics: registry, logger: logger)
+        } catch {
+            throw StartError(
+                .database, "topics and subscriptions cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
+        }
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
@@ -105,7 +122,8 @@ public final class Daemon: Sendable {
         let admin = AdminService(
             AdminParts(
                 version: version, settings: loaded, datastore: datastore, requestLog: requestLog,
-                metricHistory: metricHistory, scheduler: scheduler, health: health, addresses: { bound.addresses },
+                metricHistory: metricHistory, scheduler: scheduler, pubsub: pubsub, health: health,
+                addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) }))
         let services: [any HostedService] = [
             HelloWorldService(),
@@ -128,7 +146,9 @@ public final class Daemon: Sendable {
                 services: services.count, health: health, requestLog: requestLog, scheduler: scheduler,
                 hosting: hosting), longestStop: settings.shutdownTimeout + Self.closing, logger: logger)
         do {
-            try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
+            try await FirstStartResources(
+                datastore: datastore, scheduler: scheduler, pubsub: pubsub, kind: settings.firstStart
+            ).create()
         } catch {
             throw StartError(
                 .firstStart, "what a first start creates cannot be stored: \(error)\n\(Storage.stateAdvice)",
@@ -154,7 +174,8 @@ public final class Daemon: Sendable {
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("reports", reports), ("request log", requestLog),
-            ("metric history", metricHistory), ("datastore", datastore), ("hosting", hosting), ("scheduler", scheduler),
+            ("metric history", metricHistory), ("datastore", datastore), ("hosting", hosting), ("pubsub", pubsub),
+            ("scheduler", scheduler),
             ("health", health),
             ("readiness", Readiness(health: health, scheduler: scheduler, reports: reports)),
         ]
@@ -169,6 +190,7 @@ public final class Daemon: Sendable {
             result = .failure(error)
         }
         await transfer.shutdown()
+        await pushTransfer.shutdown()
         await storage.close(telemetry: requestLog.database, logger: logger)
         try result.get()
     }

@@ -13,8 +13,8 @@ public struct TrivetctlCommand: AsyncParsableCommand {
             """,
         version: TrivetVersion.current,
         subcommands: [
-            Status.self, Services.self, Logs.self, MetricsNoun.self, SchedulerNoun.self, Purge.self, DatastoreNoun.self,
-            Health.self,
+            Status.self, Services.self, Logs.self, MetricsNoun.self, SchedulerNoun.self, PubSubNoun.self, Purge.self,
+            DatastoreNoun.self, Health.self,
             Config.self, Version.self,
         ])
 

@@ -1,0 +1,27 @@
+public import ServiceLifecycle
+import Synchronization
+
+extension PubSub: Service {
+    /// Delivers until the graceful shutdown, in which pushes under way may end within their time. What is published
+    /// before and after is stored all the same.
+    public func run() async throws {
+        hub.phase.store(.running, ordering: .releasing)
+        for subscriber in hub.allSubscribers { subscriber.kick() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.cleaner.run() }
+            try? await gracefulShutdown()
+            hub.phase.store(.stopping, ordering: .releasing)
+            group.cancelAll()
+            await self.drain()
+        }
+    }
+
+    private func drain() async {
+        let deadline = ContinuousClock.now + hub.timing.shutdownTimeout
+        await withTaskGroup(of: Void.self) { group in
+            for subscriber in hub.allSubscribers { group.addTask { await subscriber.drain(until: deadline) } }
+        }
+        // What was acknowledged in the last moment is stored, too.
+        for subscriber in hub.allSubscribers { await subscriber.settled() }
+    }
+}
