@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+import pubsub_push
 import scheduler_starts
 from metric_history import metric_history
 from trivet_daemon import BINARIES, ROOT, Daemon, wrk
@@ -214,9 +215,10 @@ def main():
     parts = [machine]
     parts += [request_logging, durable_store, memory, start, sizes, metric_history]
     parts += [scheduler_starts.measure]
+    parts += [pubsub_push.measure]
     lines = []
     for part in parts:
-        print(f"{part.__name__} …", flush=True)
+        print(f"{part.__module__}.{part.__name__} …", flush=True)
         lines += part()
     (pathlib.Path(__file__).parent / "RESULTS.md").write_text("\n".join(lines))
     print("\n".join(lines))

@@ -111,7 +111,8 @@ import Testing
                 AdminParts(
                     version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
                     datastore: daemon.datastore, requestLog: daemon.requestLog,
-                    metricHistory: daemon.history, scheduler: daemon.scheduler, health: daemon.health,
+                    metricHistory: daemon.history, scheduler: daemon.scheduler, pubsub: daemon.pubsub,
+                    health: daemon.health,
                     addresses: { [] },
                     purge: { _, _ in
                         Issue.record("purged")
@@ -171,7 +172,8 @@ import Testing
             let parts = AdminParts(
                 version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
                 datastore: daemon.datastore, requestLog: daemon.requestLog,
-                metricHistory: daemon.history, scheduler: daemon.scheduler, health: daemon.health, addresses: { [] },
+                metricHistory: daemon.history, scheduler: daemon.scheduler, pubsub: daemon.pubsub,
+                health: daemon.health, addresses: { [] },
                 purge: { _, _ in 0 })
             let routes = AdminService(parts).routes.map { "\($0.method.rawValue) \($0.path)" }
             #expect(Set(documented) == Set(routes))

@@ -19,7 +19,9 @@ extension Hub.Registry {
     mutating func add(_ subscriber: Subscriber) {
         guard removed["subscriptions/\(subscriber.id)"] ?? 0 < subscriber.queue else { return }
         subscribers[subscriber.id] = subscriber
-        byLog[subscriber.log, default: []].append(subscriber)
+        if !subscriber.isDetached.load(ordering: .acquiring) {
+            byLog[subscriber.log, default: []].append(subscriber)
+        }
         findKeeping()
     }
 
@@ -39,7 +41,9 @@ extension Hub.Registry {
 
     mutating func findKeeping() {
         let byTopics = topics.values.filter { $0.topic.messageRetentionDuration != nil }.map(\.log)
-        let bySubscribers = byLog.filter { $0.value.contains { $0.subscription.retainAckedMessages } }.keys
+        let bySubscribers = byLog.filter { log in
+            log.value.contains { $0.retainsAcked.load(ordering: .acquiring) }
+        }.keys
         keeping = Set(byTopics).union(bySubscribers)
     }
 

@@ -83,12 +83,11 @@ final class Hub: Sendable {
 
     /// Before which messages of a log are not kept for a seek.
     func keptSince(_ log: Int64) -> Timestamp {
-        let retentions = registry.withLock { registry in
+        let topics = registry.withLock { registry in
             registry.topics.values.filter { $0.log == log }.compactMap(\.topic.messageRetentionDuration)
-                + (registry.byLog[log] ?? []).map(\.subscription).filter(\.retainAckedMessages)
-                .map(\.messageRetentionDuration)
         }
-        guard let longest = retentions.max() else { return .latest }
+        let keeping = subscribers(of: log).map(\.subscription).filter(\.retainAckedMessages)
+        guard let longest = (topics + keeping.map(\.messageRetentionDuration)).max() else { return .latest }
         return clock.now().advanced(by: .zero - longest)
     }
 

@@ -64,7 +64,9 @@ public final class PubSub: Sendable {
             try await hub.all(Query(kind: kind, namespace: Key.platformNamespace))
         }
         let topics = try await all(Keys.topicKind).compactMap { TopicRecord($0.entity) }
-        let uses = try await all(Keys.activityKind).map { ($0.key.id ?? 0, $0.updateTime) }
+        let uses = try await all(Keys.activityKind).map { use in
+            (use.key.id ?? 0, use["lastUse"]?.timestamp ?? use.updateTime)
+        }
         let lastUses = Dictionary(uses) { first, _ in first }
         var subscribers: [Subscriber] = []
         for stored in try await all(Keys.subscriptionKind) {

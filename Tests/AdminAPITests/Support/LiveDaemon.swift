@@ -11,6 +11,7 @@ import Instruments
 import JSON
 import Logging
 import MetricHistory
+import PubSub
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -18,6 +19,7 @@ import ServiceLifecycle
 import Settings
 import Synchronization
 import Testing
+import Transfer
 
 @testable import AdminAPI
 
@@ -27,6 +29,7 @@ struct LiveDaemon: Sendable {
     let datastore: Datastore
     let requestLog: RequestLog
     let scheduler: Scheduler
+    let pubsub: PubSub
     let health: HealthMonitor
     /// What the purge was asked: microseconds and dry run.
     let purges: Mutexed<[String]>
@@ -63,6 +66,9 @@ struct LiveDaemon: Sendable {
             samples: { registry.samples() }, metrics: registry, logger: logger)
         let scheduler = Scheduler(
             datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
+        let transfer = TransferClient()
+        let pubsub = try await PubSub(
+            datastore: datastore, project: settings.project, transfer: transfer, metrics: metrics, logger: logger)
         let health = HealthMonitor(
             checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
         let purges = Mutexed<[String]>([])
@@ -73,7 +79,8 @@ struct LiveDaemon: Sendable {
         let admin = AdminService(
             AdminParts(
                 version: "0.1.0", settings: loaded, datastore: datastore, requestLog: requestLog,
-                metricHistory: history, scheduler: scheduler, health: health, addresses: { bound.value },
+                metricHistory: history, scheduler: scheduler, pubsub: pubsub, health: health,
+                addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
                     return 12
@@ -89,14 +96,14 @@ struct LiveDaemon: Sendable {
             configuration: .init(
                 services: [
                     .init(service: datastore), .init(service: requestLog), .init(service: history),
-                    .init(service: scheduler),
+                    .init(service: scheduler), .init(service: pubsub),
                     .init(service: health), .init(service: hosting),
                 ], logger: logger))
         let running = Task { try await group.run() }
         health.enter(.serving)
         let daemon = LiveDaemon(
-            socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
-            purges: purges, history: history, registry: registry)
+            socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, pubsub: pubsub,
+            health: health, purges: purges, history: history, registry: registry)
         do {
             try await body(daemon)
         } catch {
@@ -105,6 +112,7 @@ struct LiveDaemon: Sendable {
         health.enter(.draining)
         await group.triggerGracefulShutdown()
         try await running.value
+        await transfer.shutdown()
         try await telemetry.close()
         try await state.close()
     }

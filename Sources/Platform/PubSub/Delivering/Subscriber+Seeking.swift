@@ -14,6 +14,8 @@ extension Subscriber {
                 state.lastFailure = nil
             }
             state.record = record
+            retainsAcked.store(record.subscription.retainAckedMessages, ordering: .releasing)
+            isDetached.store(record.subscription.detached, ordering: .releasing)
             resumeAllWaiters(&state)
         }
     }
@@ -49,6 +51,8 @@ extension Subscriber {
         update(try await hub.change(id, queue: queue) { $0.seeks += 1 })
         try await discard { $0.publishTime < time }
         try await replay(from: time)
+        let count = try await hub.datastore.count(deliveries)
+        state.withLock { $0.backlog = count }
     }
 
     private func resume() {
@@ -56,10 +60,6 @@ extension Subscriber {
             guard !state.isDeleted, !state.record.subscription.detached else { return }
             state.queue.reset()
             state.isPaused = false
-            // Counted anew: as former runs' deliveries and, when the window holds all, exactly.
-            state.backlog = nil
-            state.arrivedUncounted = 0
-            state.recounts = true
         }
         kick()
     }
@@ -83,7 +83,8 @@ extension Subscriber {
         var position: Int64 = 0
         var total = 0
         while true {
-            let query = deliveries(behind: position, limit: Self.page, keysOnly: true)
+            // Mostly there is none, which the first tells.
+            let query = deliveries(behind: position, limit: position == 0 ? 1 : Self.page, keysOnly: true)
             let sequences = try await hub.datastore.run(query).results.compactMap(\.stored.key.id)
             guard let last = sequences.last else { return total }
             position = last

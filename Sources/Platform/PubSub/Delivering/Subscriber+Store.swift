@@ -27,19 +27,15 @@ extension Subscriber {
     /// Counts what former runs left, before the first of it is sent; what this run publishes is counted as it comes.
     func count() async {
         var query = deliveries
-        if !(state.withLock { $0.recounts }) {
-            query.filters = [
-                PropertyFilter(
-                    Query.keyProperty, .lessThan, .key(Keys.delivery(hub.firstSequence, queue: queue)))
-            ]
-        }
+        query.filters = [
+            PropertyFilter(
+                Query.keyProperty, .lessThan, .key(Keys.delivery(hub.firstSequence, queue: queue)))
+        ]
         await retrying("the backlog was not counted") {
             let count = try await hub.datastore.count(query)
             state.withLock { state in
-                // When all was counted, what came meanwhile is in it, but for a moment's.
-                state.backlog = state.recounts ? count : count + state.arrivedUncounted
+                state.backlog = count + state.arrivedUncounted
                 state.arrivedUncounted = 0
-                state.recounts = false
             }
         }
     }

@@ -40,8 +40,6 @@ final class Subscriber: Sendable {
         var backlog: Int?
         /// What came while they were counted.
         var arrivedUncounted = 0
-        /// Whether all of the queue is to be counted, not only what former runs left.
-        var recounts = false
         /// How many steps are being stored that belong to no batch of outcomes.
         var ends = 0
         /// Those who wait until nothing is being stored.
@@ -75,6 +73,10 @@ final class Subscriber: Sendable {
     let filter: MessageFilter
     let isOrdered: Bool
     let metrics: SubscriptionMetrics
+    /// The record's `retainAckedMessages` and `detached`, for those who hold the registry's lock: the subscriber's own
+    /// is taken before that one, never after.
+    let retainsAcked: Atomic<Bool>
+    let isDetached: Atomic<Bool>
     let state: Mutex<State>
 
     init(_ record: SubscriptionRecord, hub: Hub, pushLimit: Int, isNew: Bool, lastUse: Timestamp) throws {
@@ -85,6 +87,8 @@ final class Subscriber: Sendable {
         filter = try MessageFilter(parsing: record.subscription.filter)
         isOrdered = record.subscription.enableMessageOrdering
         metrics = hub.metrics.subscription(record.subscription.id)
+        retainsAcked = Atomic(record.subscription.retainAckedMessages)
+        isDetached = Atomic(record.subscription.detached)
         var state = State(
             record: record,
             queue: DeliveryQueue(capacity: Self.capacity, firstLease: Int64.random(in: 0...(1 << 62))),
