@@ -168,7 +168,7 @@ import Testing
     func documentation() async throws {
         try await LiveDaemon.run { daemon in
             let page = try documentationPage()
-            let documented = page.matches(of: /\n\| `(GET|POST|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
+            let documented = page.matches(of: /\n\| `(GET|POST|PATCH|DELETE) ([^`]*)`/).map { "\($0.1) \($0.2)" }
             let parts = AdminParts(
                 version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
                 datastore: daemon.datastore, requestLog: daemon.requestLog,

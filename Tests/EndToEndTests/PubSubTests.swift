@@ -91,7 +91,9 @@ struct PubSubTests {
 
     private func publish(_ daemon: TestDaemon, _ acknowledged: Acknowledged, _ who: String) async {
         let client = TransferClient()
-        for number in 0... where daemon.process.isRunning {
+        var number = 0
+        while daemon.process.isRunning {
+            number += 1
             let name = "object \(who) \(number)"
             let data = Data(#"{"name":"\#(name)"}"#.utf8).base64EncodedString()
             let body = #"{"messages":[{"data":"\#(data)","attributes":{"eventType":"OBJECT_FINALIZE"}}]}"#
