@@ -13,8 +13,10 @@ let house: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -51,6 +53,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -76,8 +79,7 @@ let package = Package(
             "Daemon",
             [
                 "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
-                "Instruments",
-                "MessageBoard", "MetricDescribing", "MetricHistory",
+                "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory", "PubSub",
                 "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
@@ -87,8 +89,7 @@ let package = Package(
             "Admin/AdminAPI",
             [
                 "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Instruments", "JSON",
-                "MetricHistory", "RequestLog",
-                "Scheduling", "Settings", "Transfer", httpTypes,
+                "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 
@@ -109,6 +110,12 @@ let package = Package(
             "Platform/Scheduling",
             ["Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, lifecycle, logging]),
         library("Platform/Audit", ["Datastore", "JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
+        library(
+            "Platform/PubSub",
+            [
+                "Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, deque, heap, lifecycle,
+                logging,
+            ]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -140,9 +147,8 @@ let package = Package(
             "AdminAPITests",
             [
                 "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
-                "Hosting", "Instruments", "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings",
-                "SQLiteEngine", coreMetrics, httpTypes,
-                lifecycle, logging,
+                "Hosting", "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings",
+                "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
         tests(
@@ -192,6 +198,12 @@ let package = Package(
                 coreMetrics, lifecycle, logging,
             ]),
         tests("ServiceManagerTests", ["ServiceManager", logging]),
+        tests(
+            "PubSubTests",
+            [
+                "Database", "Datastore", "Instruments", "JSON", "PubSub", "Settings", "SQLiteEngine", "Transfer",
+                coreMetrics, lifecycle, logging,
+            ]),
         tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),
         tests(

@@ -1,7 +1,8 @@
 import Hosting
-import Scheduling
+import PubSub
 import Settings
 import Synchronization
+import Transfer
 
 /// Where each service is really reached, known once the listeners are open.
 final class BoundServices: Sendable {
@@ -17,20 +18,30 @@ final class BoundServices: Sendable {
     var addresses: [BoundAddress] { hosting.withLock { $0 }?.boundAddresses ?? [] }
 
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
-    /// one leads where it says. So a job outlives a change of ports.
-    func endpoint(of url: String) -> JobEndpoint {
+    /// one leads where it says. So jobs and push subscriptions outlive a change of ports.
+    func endpoint(of url: String) -> TransferEndpoint {
         let scheme = "http://"
-        guard url.hasPrefix(scheme) else { return JobEndpoint(url: url) }
+        guard url.hasPrefix(scheme) else { return TransferEndpoint(url: url) }
         let rest = url.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" && $0 != "?" }
         let path = rest.dropFirst(host.count)
         switch address(of: String(host)) {
         case .tcp(let name, let port):
             let local = ListenAddress.tcp(host: Self.reachable(name), port: port)
-            return JobEndpoint(url: "\(scheme)\(local)\(path)", service: String(host))
-        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket, service: String(host))
-        case .descriptor, nil: return JobEndpoint(url: url)
+            return TransferEndpoint(url: "\(scheme)\(local)\(path)", service: String(host))
+        case .unix(let socket): return TransferEndpoint(url: url, unixSocketPath: socket, service: String(host))
+        case .descriptor, nil: return TransferEndpoint(url: url)
         }
+    }
+
+    /// Where a push leads, and for whom its token is: what the world calls the service, where that is set.
+    func pushEndpoint(of url: String, settings: Settings) -> PushEndpoint {
+        let endpoint = endpoint(of: url)
+        guard let host = url.split(separator: "/").dropFirst().first,
+            let name = settings.services.first(where: { $0.name == host })?.url
+        else { return PushEndpoint(endpoint) }
+        let path = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(3).first ?? ""
+        return PushEndpoint(endpoint, audience: name.hasSuffix("/") ? name + path : "\(name)/\(path)")
     }
 
     /// The first address of a service, TCP before unix sockets.

@@ -10,6 +10,7 @@ import Instruments
 public import Logging
 import MessageBoard
 import MetricHistory
+import PubSub
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -40,6 +41,9 @@ public final class Daemon: Sendable {
     private let metricHistory: MetricHistory
     private let transfer: TransferClient
     private let scheduler: Scheduler
+    /// The pushes' own: endpoints that hang hold connections that jobs need.
+    private let pushTransfer: TransferClient
+    private let pubsub: PubSub
     private let health: HealthMonitor
     private let hosting: HTTPHosting
     private let reports: ManagerReports
@@ -118,6 +122,24 @@ public final class Daemon: Sendable {
             settings: settings.scheduler,
             timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
             logger: logger)
+        pushTransfer = TransferClient(
+            configuration: TransferConfiguration(
+                maximumConnections: settings.pubsub.maxConnections, maximumIdleConnections: 256),
+            metrics: registry)
+        do {
+            pubsub = try await PubSub(
+                datastore: datastore, project: settings.project, transfer: pushTransfer,
+                resolve: { bound.pushEndpoint(of: $0, settings: live.settings) },
+                // What signs ID tokens goes here, as a `PushTokenSource`. Without it, a push that is to carry one is
+                // not sent, and its subscription says why.
+                tokens: nil,
+                settings: settings.pubsub,
+                timing: PubSubTiming(shutdownTimeout: settings.shutdownTimeout.shareOfPushes), metrics: registry,
+                logger: logger)
+        } catch {
+            throw StartError(
+                .database, "topics and subscriptions cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
+        }
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
@@ -127,8 +149,8 @@ public final class Daemon: Sendable {
             AdminParts(
                 version: version, settings: live,
                 reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
-                audit: audit, datastore: datastore, requestLog: requestLog,
-                metricHistory: metricHistory, scheduler: scheduler, health: health, addresses: { bound.addresses },
+                audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: metricHistory,
+                scheduler: scheduler, pubsub: pubsub, health: health, addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) },
                 runProgress: { job in
                     guard case .http(let target) = job.target, target.uri == FirstStartResources.purgeURL else {
@@ -157,7 +179,9 @@ public final class Daemon: Sendable {
                 services: services.count, health: health, requestLog: requestLog, scheduler: scheduler,
                 hosting: hosting), longestStop: { live.settings.shutdownTimeout + Self.closing }, logger: logger)
         do {
-            let isFirst = try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
+            let isFirst = try await FirstStartResources(
+                datastore: datastore, scheduler: scheduler, pubsub: pubsub, kind: settings.firstStart
+            ).create()
             if isFirst { await auditFirstStart(settings.firstStart) }
         } catch {
             throw StartError(
@@ -167,8 +191,8 @@ public final class Daemon: Sendable {
         // Before anybody can ask for a reload.
         reloading.serve(
             .init(
-                requestLog: requestLog, metricHistory: metricHistory, scheduler: scheduler, hosting: hosting,
-                reports: reports))
+                requestLog: requestLog, metricHistory: metricHistory, scheduler: scheduler, pubsub: pubsub,
+                hosting: hosting, reports: reports))
         do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
         bound.serve(hosting)
         Self.report(registry, to: logger)
@@ -208,12 +232,13 @@ public final class Daemon: Sendable {
     /// - Parameter shutdownSignals: the signals that stop it gracefully.
     /// - Throws: the error of the part that failed.
     public func run(shutdownSignals: [UnixSignal] = []) async throws {
-        // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
+        // Shut down in reverse: first the health says so, then no new runs, then no new pushes, then no new requests,
+        // last the records.
         let (stop, stopBegins) = AsyncStream<Void>.makeStream()
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("reports", reports), ("disk", diskKeeper), ("request log", requestLog),
             ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit), ("hosting", hosting),
-            ("scheduler", scheduler), ("health", health),
+            ("pubsub", pubsub), ("scheduler", scheduler), ("health", health),
             (
                 "readiness",
                 Readiness(health: health, scheduler: scheduler, reports: reports, onEnd: { stopBegins.finish() })
@@ -226,6 +251,7 @@ public final class Daemon: Sendable {
             }, gracefulShutdownSignals: shutdownSignals, logger: logger)
         let result = await bounded(ServiceGroup(configuration: configuration), stop: stop)
         await transfer.shutdown()
+        await pushTransfer.shutdown()
         await storage.close(telemetry: requestLog.database, logger: logger)
         try result.get()
     }

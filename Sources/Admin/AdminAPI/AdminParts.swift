@@ -5,6 +5,7 @@ import Glibc
 public import Health
 public import Hosting
 public import MetricHistory
+public import PubSub
 public import RequestLog
 public import Scheduling
 public import Settings
@@ -28,6 +29,7 @@ public struct AdminParts: Sendable {
     let requestLog: RequestLog
     let metricHistory: MetricHistory
     let scheduler: Scheduler
+    let pubsub: PubSub
     let health: HealthMonitor
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
@@ -49,6 +51,7 @@ public struct AdminParts: Sendable {
     ///   - requestLog: what `logs` reads.
     ///   - metricHistory: what `metrics` reads.
     ///   - scheduler: the jobs and the ledger.
+    ///   - pubsub: topics and subscriptions.
     ///   - health: the checks.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
     ///   - purge: the purge of the service that owns the storage logs.
@@ -58,8 +61,8 @@ public struct AdminParts: Sendable {
     ///   - now: the clock.
     public init(
         version: String, settings: LiveSettings, reload: @escaping ReloadSettings, log: LogControl, audit: AuditLog,
-        datastore: Datastore, requestLog: RequestLog,
-        metricHistory: MetricHistory, scheduler: Scheduler,
+        datastore: Datastore, requestLog: RequestLog, metricHistory: MetricHistory, scheduler: Scheduler,
+        pubsub: PubSub,
         health: HealthMonitor, addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
         runProgress: @escaping RunProgress = { _ in nil }, startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
@@ -73,6 +76,7 @@ public struct AdminParts: Sendable {
         self.requestLog = requestLog
         self.metricHistory = metricHistory
         self.scheduler = scheduler
+        self.pubsub = pubsub
         self.health = health
         self.addresses = addresses
         self.purge = purge

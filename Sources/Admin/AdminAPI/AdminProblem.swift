@@ -4,6 +4,7 @@ import Datastore
 import HTTPTypes
 import Hosting
 import MetricHistory
+import PubSub
 import RequestLog
 import Scheduling
 import Settings
@@ -63,6 +64,7 @@ extension AdminProblem {
         case let error as RequestLogError: self.init(error)
         case let error as MetricHistoryError: self.init(error)
         case let error as SchedulingError: self.init(error)
+        case let error as PubSubError: self.init(error)
         default: return nil
         }
     }
@@ -108,6 +110,18 @@ extension AdminProblem {
         case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
         case .alreadyRunning: self.init(.conflict, .aborted, error.message)
         case .notRunning: self.init(.serviceUnavailable, .unavailable, error.message)
+        }
+    }
+
+    private init(_ error: PubSubError) {
+        switch error.code {
+        case .invalidArgument: self = .invalid(error.message)
+        case .notFound: self = .notFound(error.message)
+        case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
+        case .aborted: self.init(.conflict, .aborted, error.message)
+        case .failedPrecondition: self.init(.badRequest, .failedPrecondition, error.message)
+        case .resourceExhausted: self.init(.tooManyRequests, .resourceExhausted, error.message)
+        case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
         }
     }
 }

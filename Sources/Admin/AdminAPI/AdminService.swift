@@ -19,6 +19,8 @@ public struct AdminService: HostedService {
             + LogRoutes(parts: parts, access: access).routes
             + MetricRoutes(parts: parts, access: access).routes
             + SchedulerRoutes(parts: parts, access: access).routes
+            + TopicRoutes(parts: parts, access: access).routes
+            + SubscriptionRoutes(parts: parts, access: access).routes
             + PurgeRoutes(parts: parts, access: access).routes
             + EntityRoutes(parts: parts, access: access).routes
             + IndexRoutes(parts: parts, access: access).routes

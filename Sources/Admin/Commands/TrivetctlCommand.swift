@@ -14,8 +14,7 @@ public struct TrivetctlCommand: AsyncParsableCommand {
         version: TrivetVersion.current,
         subcommands: [
             Status.self, Services.self, Logs.self, LogNoun.self, AuditNoun.self, MetricsNoun.self, SchedulerNoun.self,
-            Purge.self, DatastoreNoun.self,
-            Health.self,
+            PubSubNoun.self, Purge.self, DatastoreNoun.self, Health.self,
             Config.self, Version.self,
         ])
 
