@@ -13,10 +13,12 @@ let house: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -54,6 +56,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -81,8 +84,7 @@ let package = Package(
             "Daemon",
             [
                 "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
-                "Identity", "Instruments",
-                "MessageBoard", "MetricDescribing", "MetricHistory",
+                "Identity", "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory", "PubSub",
                 "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
@@ -92,8 +94,7 @@ let package = Package(
             "Admin/AdminAPI",
             [
                 "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity", "Instruments",
-                "JSON", "MetricHistory", "RequestLog",
-                "Scheduling", "Settings", "Transfer", httpTypes,
+                "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminModel", []),
 
@@ -119,6 +120,12 @@ let package = Package(
             [
                 "Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, crypto, cryptoExtras,
                 jwtKit, logging,
+            ]),
+        library(
+            "Platform/PubSub",
+            [
+                "Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, deque, heap, lifecycle,
+                logging,
             ]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
@@ -151,9 +158,8 @@ let package = Package(
             "AdminAPITests",
             [
                 "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
-                "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings",
-                "SQLiteEngine", "Transfer", coreMetrics, httpTypes,
-                lifecycle, logging,
+                "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling",
+                "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
         tests(
@@ -208,6 +214,12 @@ let package = Package(
             [
                 "Database", "Datastore", "Hosting", "Identity", "Instruments", "JSON", "Settings", "SQLiteEngine",
                 "Transfer", coreMetrics, crypto, cryptoExtras, httpTypes, lifecycle, logging,
+            ]),
+        tests(
+            "PubSubTests",
+            [
+                "Database", "Datastore", "Instruments", "JSON", "PubSub", "Settings", "SQLiteEngine", "Transfer",
+                coreMetrics, lifecycle, logging,
             ]),
         tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),

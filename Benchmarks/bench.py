@@ -15,6 +15,7 @@ from durable_store import durable_store
 from machine import machine
 from memory import memory
 from metric_history import metric_history
+from pubsub_push import pubsub_push
 from purge import purge
 from request_logging import request_logging
 from retrieve import retrieve
@@ -35,6 +36,7 @@ SECTIONS = [
     sizes,
     metric_history,
     scheduler_starts,
+    pubsub_push,
 ]
 
 

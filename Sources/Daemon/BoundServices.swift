@@ -1,7 +1,8 @@
 import Hosting
-import Scheduling
+import PubSub
 import Settings
 import Synchronization
+import Transfer
 
 /// Where each service is really reached, known once the listeners are open.
 final class BoundServices: Sendable {
@@ -17,15 +18,15 @@ final class BoundServices: Sendable {
     var addresses: [BoundAddress] { hosting.withLock { $0 }?.boundAddresses ?? [] }
 
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
-    /// one leads where it says. So a job outlives a change of ports.
-    func endpoint(of url: String) -> JobEndpoint {
-        guard let host = Self.host(of: url) else { return JobEndpoint(url: url) }
+    /// one leads where it says. So jobs and push subscriptions outlive a change of ports.
+    func endpoint(of url: String) -> TransferEndpoint {
+        guard let host = Self.host(of: url) else { return TransferEndpoint(url: url) }
         let path = url.dropFirst(Self.scheme.count + host.count)
         switch address(of: host) {
-        case .unix(let socket): return JobEndpoint(url: url, unixSocketPath: socket, service: host)
+        case .unix(let socket): return TransferEndpoint(url: url, unixSocketPath: socket, service: host)
         case .some(let address):
-            return Self.url(address).map { JobEndpoint(url: $0 + path, service: host) } ?? JobEndpoint(url: url)
-        case nil: return JobEndpoint(url: url)
+            return Self.url(address).map { TransferEndpoint(url: $0 + path, service: host) } ?? TransferEndpoint(url: url)
+        case nil: return TransferEndpoint(url: url)
         }
     }
 
@@ -33,6 +34,16 @@ final class BoundServices: Sendable {
     func service(of url: String) -> String? {
         guard let host = Self.host(of: url) else { return nil }
         return addresses.first { $0.service == host || Self.url($0.address) == Self.scheme + host }?.service
+    }
+
+    /// Where a push leads, and for whom its token is: what the world calls the service, where that is set.
+    func pushEndpoint(of url: String, settings: Settings) -> PushEndpoint {
+        let endpoint = endpoint(of: url)
+        guard let host = url.split(separator: "/").dropFirst().first,
+            let name = settings.services.first(where: { $0.name == host })?.url
+        else { return PushEndpoint(endpoint) }
+        let path = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(3).first ?? ""
+        return PushEndpoint(endpoint, audience: name.hasSuffix("/") ? name + path : "\(name)/\(path)")
     }
 
     private static let scheme = "http://"

@@ -12,6 +12,7 @@ import Instruments
 public import Logging
 import MessageBoard
 import MetricHistory
+import PubSub
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -42,6 +43,9 @@ public final class Daemon: Sendable {
     private let metricHistory: MetricHistory
     private let transfer: TransferClient
     private let scheduler: Scheduler
+    /// The pushes' own: endpoints that hang hold connections that jobs need.
+    private let pushTransfer: TransferClient
+    private let pubsub: PubSub
     private let health: HealthMonitor
     private let hosting: HTTPHosting
     private let reports: ManagerReports
@@ -123,6 +127,22 @@ public final class Daemon: Sendable {
             tokens: JobTokens(identities: identities, bound: bound, settings: settings), settings: settings.scheduler,
             timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
             logger: logger)
+        pushTransfer = TransferClient(
+            configuration: TransferConfiguration(
+                maximumConnections: settings.pubsub.maxConnections, maximumIdleConnections: 256),
+            metrics: registry)
+        do {
+            pubsub = try await PubSub(
+                datastore: datastore, project: settings.project, transfer: pushTransfer,
+                resolve: { bound.pushEndpoint(of: $0, settings: live.settings) },
+                tokens: PushTokens(identities: identities),
+                settings: settings.pubsub,
+                timing: PubSubTiming(shutdownTimeout: settings.shutdownTimeout.shareOfPushes), metrics: registry,
+                logger: logger)
+        } catch {
+            throw StartError(
+                .database, "topics and subscriptions cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
+        }
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
@@ -132,8 +152,8 @@ public final class Daemon: Sendable {
             AdminParts(
                 version: version, settings: live,
                 reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
-                audit: audit, datastore: datastore, requestLog: requestLog,
-                metricHistory: metricHistory, scheduler: scheduler, health: health, identities: identities,
+                audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: metricHistory,
+                scheduler: scheduler, pubsub: pubsub, health: health, identities: identities,
                 addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) },
                 runProgress: { job in
@@ -167,8 +187,8 @@ public final class Daemon: Sendable {
                 hosting: hosting), longestStop: { live.settings.shutdownTimeout + Self.closing }, logger: logger)
         do {
             let madeAny = try await FirstStartResources(
-                datastore: datastore.essential, scheduler: scheduler, identities: identities, settings: settings,
-                owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
+                datastore: datastore.essential, scheduler: scheduler, pubsub: pubsub, identities: identities,
+                settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
             ).create()
             if madeAny { await auditFirstStart(settings.firstStart) }
         } catch {
@@ -179,8 +199,8 @@ public final class Daemon: Sendable {
         // Before anybody can ask for a reload.
         reloading.serve(
             .init(
-                requestLog: requestLog, metricHistory: metricHistory, scheduler: scheduler, hosting: hosting,
-                reports: reports))
+                requestLog: requestLog, metricHistory: metricHistory, scheduler: scheduler, pubsub: pubsub,
+                hosting: hosting, reports: reports))
         do { try await hosting.bind() } catch { throw StartError(.listener, error.description, cause: error) }
         bound.serve(hosting)
         Self.report(registry, to: logger)
@@ -237,12 +257,13 @@ public final class Daemon: Sendable {
     /// - Parameter shutdownSignals: the signals that stop it gracefully.
     /// - Throws: the error of the part that failed.
     public func run(shutdownSignals: [UnixSignal] = []) async throws {
-        // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
+        // Shut down in reverse: first the health says so, then no new runs, then no new pushes, then no new requests,
+        // last the records.
         let (stop, stopBegins) = AsyncStream<Void>.makeStream()
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("reports", reports), ("disk", diskKeeper), ("request log", requestLog),
             ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit), ("hosting", hosting),
-            ("scheduler", scheduler), ("health", health),
+            ("pubsub", pubsub), ("scheduler", scheduler), ("health", health),
             (
                 "readiness",
                 Readiness(health: health, scheduler: scheduler, reports: reports, onEnd: { stopBegins.finish() })
@@ -255,6 +276,7 @@ public final class Daemon: Sendable {
             }, gracefulShutdownSignals: shutdownSignals, logger: logger)
         let result = await bounded(ServiceGroup(configuration: configuration), stop: stop)
         await transfer.shutdown()
+        await pushTransfer.shutdown()
         await storage.close(telemetry: requestLog.database, logger: logger)
         try result.get()
     }

@@ -1,17 +1,20 @@
 import Datastore
 import Identity
+import PubSub
 import Scheduling
 import Settings
 
 /// What the lab's reader finds made: the job that purges the storage logs, the account that calls services for push and
-/// jobs, and the rights of this machine's owners. (The message board's index comes with the datastore's declared
-/// indexes, which are made once too.)
+/// jobs, the rights of this machine's owners, and with `first_start: lab` the topic of storage events and the
+/// subscription that pushes them to the storage logging service. (The message board's index comes with the datastore's
+/// declared indexes, which are made once too.)
 ///
 /// Made once in a data directory's life: what the operator deletes later stays deleted. A first start that was cut off
 /// makes the rest at the next one, because the mark comes last.
 struct FirstStartResources {
     let datastore: Datastore
     let scheduler: Scheduler
+    let pubsub: PubSub
     let identities: Identities
     let settings: Settings
     /// Root, and the user that the daemon runs as.
@@ -22,13 +25,17 @@ struct FirstStartResources {
     private static let identityMark = Key("FirstStart", name: "identities", namespace: Key.platformNamespace)
     private static let invoker = "cloud-run-invoker"
     /// The host is the service's name, which the daemon resolves itself.
-    static let purgeURL = "http://storage-logging-service/api/v1/purge"
+    private static let serviceURL = "http://storage-logging-service/api/v1"
+    static let purgeURL = "\(serviceURL)/purge"
 
     /// Makes what was never made here, and tells whether there was any.
     func create() async throws -> Bool {
         let madeIdentities = try await once(Self.identityMark) { try await createIdentities() }
-        let madeJob = try await once(Self.mark) { try await createPurgeJob() }
-        return madeIdentities || madeJob
+        let madeOthers = try await once(Self.mark) {
+            try await createPurgeJob()
+            if settings.firstStart == .lab { try await createStorageEvents() }
+        }
+        return madeIdentities || madeOthers
     }
 
     private func once(_ mark: Key, _ body: () async throws -> Void) async throws -> Bool {
@@ -58,14 +65,30 @@ struct FirstStartResources {
         }
     }
 
+    /// The lab's account, as which pushes and jobs call; where there is none, the services are not told who calls.
+    private var caller: String? {
+        identities.account(ServiceAccount.email(Self.invoker, project: settings.project))?.email
+    }
+
     private func createPurgeJob() async throws {
-        // As the lab's job does; where there is no such account, the service is not told who calls.
-        let account = identities.account(ServiceAccount.email(Self.invoker, project: settings.project))
-        let token = account.map { OIDCToken(serviceAccountEmail: $0.email) }
+        let token = caller.map { OIDCToken(serviceAccountEmail: $0) }
         let job = Job(
             name: "log-purge-job", description: "Deletes storage logs that are older than purge.retain.",
             schedule: try CronSchedule(parsing: "* * * * *"),
             target: .http(HTTPTarget(uri: Self.purgeURL, method: "GET", oidcToken: token)))
         do { try await scheduler.create(job) } catch let error as SchedulingError where error.code == .alreadyExists {}
+    }
+
+    private func createStorageEvents() async throws {
+        var subscription = Subscription(id: "push-storage-event", topic: "storage-event")
+        subscription.pushConfig = PushConfig(
+            pushEndpoint: "\(Self.serviceURL)/pubsub",
+            oidcToken: caller.map { PushConfig.OIDCToken(serviceAccountEmail: $0) })
+        do { try await pubsub.createTopic(subscription.topic) } catch let error as PubSubError
+            where error.code == .alreadyExists
+        {}
+        do { try await pubsub.createSubscription(subscription) } catch let error as PubSubError
+            where error.code == .alreadyExists
+        {}
     }
 }

@@ -5,6 +5,7 @@ import Hosting
 import Logging
 import MetricDescribing
 import MetricHistory
+import PubSub
 import RequestLog
 import Scheduling
 import Settings
@@ -18,6 +19,7 @@ final class Reloading: Sendable {
         let requestLog: RequestLog
         let metricHistory: MetricHistory
         let scheduler: Scheduler
+        let pubsub: PubSub
         let hosting: HTTPHosting
         /// Told before and after each reload, whoever asked for it.
         let reports: ManagerReports
@@ -74,6 +76,7 @@ final class Reloading: Sendable {
         parts.requestLog.apply(settings.requestLog)
         parts.metricHistory.apply(settings.metricHistory)
         parts.scheduler.apply(settings.scheduler, shutdownTimeout: settings.shutdownTimeout.shareOfRuns)
+        parts.pubsub.apply(shutdownTimeout: settings.shutdownTimeout.shareOfPushes)
         parts.hosting.apply(settings.limits, shutdownTimeout: settings.shutdownTimeout.shareOfRequests)
     }
 
@@ -99,10 +102,12 @@ final class Reloading: Sendable {
     }
 }
 
-/// `shutdown_timeout` is shared: the scheduler's runs end before the requests do, of which they are some.
+/// `shutdown_timeout` is shared: the scheduler's runs end first, then pushes, then the requests, of which both are some.
 extension Duration {
     /// For runs that are under way.
     var shareOfRuns: Duration { self / 4 }
+    /// For pushes that are under way: what is cut off is sent again.
+    var shareOfPushes: Duration { self / 8 }
     /// For requests that are under way.
-    var shareOfRequests: Duration { self * 3 / 4 }
+    var shareOfRequests: Duration { self * 5 / 8 }
 }

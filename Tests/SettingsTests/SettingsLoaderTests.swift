@@ -78,6 +78,7 @@ final class SettingsLoaderTests {
             "request_log.sample": "0.5", "metric_history.interval": "5s", "metric_history.tiers": "5s:1d,1m:7d",
             "metric_history.max_size": "3MiB", "metrics.max_series": "9", "log.level": "debug",
             "log.format": "json", "scheduler.run_retention": "2d",
+            "pubsub.max_outstanding_pushes": "8", "pubsub.max_connections": "9",
             "audit.retention": "3d", "limits.body": "2KiB", "limits.header": "4KiB", "limits.header_timeout": "1s",
             "limits.body_timeout": "2s", "limits.idle_timeout": "3s", "limits.connections": "7",
             "shutdown_timeout": "4s",

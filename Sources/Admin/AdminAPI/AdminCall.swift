@@ -59,6 +59,11 @@ struct AdminCall: Sendable {
     /// An instant: a duration back from now (`10m`) or RFC 3339.
     func instant(_ name: String) throws(AdminProblem) -> Timestamp? {
         guard let text = query(name) else { return nil }
+        return try instant(text, named: name)
+    }
+
+    /// An instant that stands elsewhere in the request.
+    func instant(_ text: String, named name: String) throws(AdminProblem) -> Timestamp {
         if let instant = Timestamp(rfc3339: text) { return instant }
         guard let duration = try? DurationText.parse(text) else {
             throw .invalid(

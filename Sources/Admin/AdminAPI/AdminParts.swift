@@ -6,6 +6,7 @@ public import Health
 public import Hosting
 public import Identity
 public import MetricHistory
+public import PubSub
 public import RequestLog
 public import Scheduling
 public import Settings
@@ -29,6 +30,7 @@ public struct AdminParts: Sendable {
     let requestLog: RequestLog
     let metricHistory: MetricHistory
     let scheduler: Scheduler
+    let pubsub: PubSub
     let health: HealthMonitor
     let identities: Identities
     let addresses: @Sendable () -> [BoundAddress]
@@ -51,6 +53,7 @@ public struct AdminParts: Sendable {
     ///   - requestLog: what `logs` reads.
     ///   - metricHistory: what `metrics` reads.
     ///   - scheduler: the jobs and the ledger.
+    ///   - pubsub: topics and subscriptions.
     ///   - health: the checks.
     ///   - identities: accounts, policies, keys and tokens.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
@@ -61,10 +64,9 @@ public struct AdminParts: Sendable {
     ///   - now: the clock.
     public init(
         version: String, settings: LiveSettings, reload: @escaping ReloadSettings, log: LogControl, audit: AuditLog,
-        datastore: Datastore, requestLog: RequestLog,
-        metricHistory: MetricHistory, scheduler: Scheduler,
-        health: HealthMonitor, identities: Identities, addresses: @escaping @Sendable () -> [BoundAddress],
-        purge: @escaping PurgeStorageLogs,
+        datastore: Datastore, requestLog: RequestLog, metricHistory: MetricHistory, scheduler: Scheduler,
+        pubsub: PubSub, health: HealthMonitor, identities: Identities,
+        addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
         runProgress: @escaping RunProgress = { _ in nil }, startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
@@ -77,6 +79,7 @@ public struct AdminParts: Sendable {
         self.requestLog = requestLog
         self.metricHistory = metricHistory
         self.scheduler = scheduler
+        self.pubsub = pubsub
         self.health = health
         self.identities = identities
         self.addresses = addresses

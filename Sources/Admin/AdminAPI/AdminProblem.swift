@@ -5,6 +5,7 @@ import HTTPTypes
 import Hosting
 import Identity
 import MetricHistory
+import PubSub
 import RequestLog
 import Scheduling
 import Settings
@@ -65,6 +66,7 @@ extension AdminProblem {
         case let error as MetricHistoryError: self.init(error)
         case let error as SchedulingError: self.init(error)
         case let error as IdentityError: self.init(error)
+        case let error as PubSubError: self.init(error)
         default: return nil
         }
     }
@@ -121,6 +123,18 @@ extension AdminProblem {
         case .aborted: self.init(.conflict, .aborted, error.message)
         case .permissionDenied: self = .denied(error.message)
         case .unavailable, .brokenKeys: self.init(.serviceUnavailable, .unavailable, error.message)
+        }
+    }
+
+    private init(_ error: PubSubError) {
+        switch error.code {
+        case .invalidArgument: self = .invalid(error.message)
+        case .notFound: self = .notFound(error.message)
+        case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
+        case .aborted: self.init(.conflict, .aborted, error.message)
+        case .failedPrecondition: self.init(.badRequest, .failedPrecondition, error.message)
+        case .resourceExhausted: self.init(.tooManyRequests, .resourceExhausted, error.message)
+        case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
         }
     }
 }

@@ -23,6 +23,8 @@ public struct AdminService: HostedService {
             + PolicyRoutes(parts: parts, access: access).routes
             + KeyRoutes(parts: parts, access: access).routes
             + TokenRoutes(parts: parts, access: access).routes
+            + TopicRoutes(parts: parts, access: access).routes
+            + SubscriptionRoutes(parts: parts, access: access).routes
             + PurgeRoutes(parts: parts, access: access).routes
             + EntityRoutes(parts: parts, access: access).routes
             + IndexRoutes(parts: parts, access: access).routes

@@ -13,7 +13,7 @@ extension Timestamp {
 
 extension Duration {
     /// Reads a duration in Google's form (`1.5s`) or in that of the settings (`3m`); nil for what is neither.
-    init?(jobText text: String) {
+    init?(googleText text: String) {
         if let duration = try? DurationText.parse(text) {
             self = duration
             return

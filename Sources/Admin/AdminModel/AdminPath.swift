@@ -42,6 +42,11 @@ public enum AdminPath {
     public static let identityToken = "/admin/v1/auth/identityToken"
     /// POST: `TokenInfo`, a token for the admin interface.
     public static let accessToken = "/admin/v1/auth/accessToken"
+    /// GET: `TopicList`; POST `TopicBody`: `TopicInfo`; below it, GET and DELETE by id, and POST `ID:publish`.
+    public static let topics = "/admin/v1/pubsub/topics"
+    /// GET: `SubscriptionList`; POST: `SubscriptionInfo`; below it, GET, PATCH and DELETE by id, and
+    /// POST `ID:pull`, `ID:acknowledge`, `ID:modifyAckDeadline`, `ID:seek`, `ID:detach`.
+    public static let subscriptions = "/admin/v1/pubsub/subscriptions"
     /// POST `PurgeRequest`: `PurgeAnswer`.
     public static let purge = "/admin/v1/purge"
     /// GET: `KindList`.

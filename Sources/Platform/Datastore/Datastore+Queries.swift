@@ -33,10 +33,10 @@ extension Datastore {
         try await metrics.counting(.count) {
             let bound = min(query.limit ?? .max, upTo ?? .max)
             guard bound >= 0 else { throw DatastoreError.invalid("upTo must not be negative") }
-            if let kind = try wholeKind(query), bound == .max {
-                return try await countKind(kind, namespace: query.namespace)
+            if bound == .max {
+                if let range = try keyRange(query) { return try await countKeys(in: range) }
+                if query.offset == 0, let count = try await countRange(query) { return count }
             }
-            if bound == .max, query.offset == 0, let count = try await countRange(query) { return count }
             var page = query
             page.keysOnly = true
             page.limit = nil
@@ -74,20 +74,19 @@ extension Datastore {
         }
     }
 
-    /// The kind, when the query is for all entities of one.
-    private func wholeKind(_ query: Query) throws -> String? {
-        _ = try QueryShape(query)
-        let isWhole =
-            query.ancestor == nil && query.filters.isEmpty && query.orders.isEmpty && query.offset == 0
-            && query.start == nil && query.end == nil
-        return isWhole ? query.kind : nil
+    /// The keys, when all entities of a kind with keys in a range match.
+    private func keyRange(_ query: Query) throws -> ByteRange? {
+        let shape = try QueryShape(query)
+        guard let kind = shape.kind, shape.equalities.isEmpty, shape.bounds == nil, query.orders.isEmpty,
+            query.offset == 0, query.start == nil, query.end == nil
+        else { return nil }
+        return shape.keys.prefixed(by: KeyEncoding.kindPrefix(kind, namespace: query.namespace))
     }
 
     /// How many keys one read counts.
     private static let countPage = 50_000
 
-    private func countKind(_ kind: String, namespace: String) async throws -> Int {
-        let all = ByteRange(prefix: KeyEncoding.kindPrefix(kind, namespace: namespace))
+    private func countKeys(in all: ByteRange) async throws -> Int {
         var lower = all.lower
         var total = 0
         while true {
@@ -103,7 +102,8 @@ extension Datastore {
     public func kinds(namespace: String = "") async throws -> [KindSummary] {
         var summaries: [KindSummary] = []
         for kind in try await engine.read({ try KindScan.kinds(in: namespace, $0) }) {
-            summaries.append(KindSummary(kind: kind, entities: try await countKind(kind, namespace: namespace)))
+            let range = ByteRange(prefix: KeyEncoding.kindPrefix(kind, namespace: namespace))
+            summaries.append(KindSummary(kind: kind, entities: try await countKeys(in: range)))
         }
         return summaries
     }

@@ -29,6 +29,8 @@ public struct Settings: Sendable, Hashable {
     public var log = LogSettings()
     /// The scheduler.
     public var scheduler = SchedulerSettings()
+    /// Pub/Sub.
+    public var pubsub = PubSubSettings()
     /// The audit log.
     public var audit = AuditSettings()
     /// What a client may ask of the listeners.

@@ -142,6 +142,13 @@ public enum SettingsCatalog {
             rule: SettingRules.duration(from: .seconds(1)),
             "Records of the scheduler's runs older than this are deleted, once an hour."),
         SettingKey(
+            "pubsub.max_outstanding_pushes", .integer, \.pubsub.maxOutstandingPushes,
+            rule: SettingRules.range(1...10_000),
+            "How many pushes of one subscription may be out at once, when its endpoint keeps up."),
+        SettingKey(
+            "pubsub.max_connections", .integer, \.pubsub.maxConnections, rule: SettingRules.range(1...50_000),
+            "How many pushes of all subscriptions together may be out at once."),
+        SettingKey(
             "audit.retention", .duration, \.audit.retention, effect: .reload,
             rule: SettingRules.duration(from: .seconds(1)),
             "Audit records older than this are deleted, once an hour."),

@@ -13,6 +13,7 @@ final class EasyTransfer {
     private var isHeadDelivered = false
     private var received = 0
     private var refusal: TransferError?
+    private var hasEndedEarly = false
     private var handleReference: Unmanaged<EasyTransfer>?
 
     /// Nil when libcurl has no memory for a handle.
@@ -42,6 +43,7 @@ final class EasyTransfer {
     /// Tells the sink how libcurl says that it ended.
     func finish(_ code: CURLcode) {
         if let refusal { return order.finish(.failure(refusal)) }
+        if hasEndedEarly { return order.finish(.success(timing())) }
         guard code == CURLE_OK else {
             let detail = String(cString: errorText)
             return order.finish(.failure(CurlResult.error(code, detail: detail, request: order.request)))
@@ -92,6 +94,12 @@ final class EasyTransfer {
         if isHeadDelivered { return line.count }
         guard let isWhole = headReader.take(line) else {
             refusal = error(.tooLarge, "the answer's head is over \(HeadReader.maximumBytes) bytes")
+            return 0
+        }
+        if line.trimmingSpace().isEmpty, headReader.status == order.request.finalInterimStatus {
+            // The rest of the answer is not waited for: that ends the connection.
+            hasEndedEarly = true
+            deliverHead()
             return 0
         }
         if isWhole, !isFollowedRedirect { deliverHead() }

@@ -36,7 +36,7 @@ struct HeadReader {
 }
 
 extension UnsafeRawBufferPointer {
-    fileprivate func trimmingSpace() -> Slice<UnsafeRawBufferPointer> {
+    func trimmingSpace() -> Slice<UnsafeRawBufferPointer> {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
         var slice = self[...]
         while let last = slice.last, isSpace(last) { slice.removeLast() }

@@ -43,6 +43,8 @@ public struct TransferRequest: Sendable {
     public var caCertificatesFile: String?
     /// What the metrics call the server, where the caller has a better name for it than the URL's host.
     public var peerName: String?
+    /// An interim status (1xx) that is taken for the answer, with an empty body; else all of them are passed over.
+    public var finalInterimStatus: Int?
 
     /// A request with the defaults: `GET`, 30 s in all, 10 s to connect, 16 MiB of answer.
     public init(
@@ -50,7 +52,7 @@ public struct TransferRequest: Sendable {
         unixSocketPath: String? = nil, connectTo: [String: Address] = [:], timeout: Duration? = .seconds(30),
         connectTimeout: Duration = .seconds(10), maximumResponseBytes: Int = 16 * 1024 * 1024,
         followRedirects: Bool = false, useProxy: Bool = false, reuseConnection: Bool = true,
-        caCertificatesFile: String? = nil, peerName: String? = nil
+        caCertificatesFile: String? = nil, peerName: String? = nil, finalInterimStatus: Int? = nil
     ) {
         self.method = method
         self.url = url
@@ -66,5 +68,6 @@ public struct TransferRequest: Sendable {
         self.reuseConnection = reuseConnection
         self.caCertificatesFile = caCertificatesFile
         self.peerName = peerName
+        self.finalInterimStatus = finalInterimStatus
     }
 }

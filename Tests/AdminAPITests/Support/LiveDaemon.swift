@@ -14,6 +14,7 @@ import Instruments
 import JSON
 import Logging
 import MetricHistory
+import PubSub
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -31,6 +32,7 @@ struct LiveDaemon: Sendable {
     let datastore: Datastore
     let requestLog: RequestLog
     let scheduler: Scheduler
+    let pubsub: PubSub
     let health: HealthMonitor
     let identities: Identities
     /// What the purge was asked: microseconds and dry run.
@@ -74,12 +76,15 @@ struct LiveDaemon: Sendable {
             samples: { registry.samples() }, metrics: registry, logger: logger)
         let scheduler = Scheduler(
             datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
+        let transfer = TransferClient()
+        let pubsub = try await PubSub(
+            datastore: datastore, project: settings.project, transfer: transfer, metrics: metrics, logger: logger)
         let health = HealthMonitor(
             checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
         let identities = try await Identities(
             datastore: datastore, keysFolder: "\(folder)/keys", project: settings.project,
             services: settings.services.map(\.name), settings: settings.identity, issuer: { "http://issuer.test" },
-            audiences: { _ in ServiceAudiences(urls: [], others: []) }, transfer: TransferClient(), metrics: metrics,
+            audiences: { _ in ServiceAudiences(urls: [], others: []) }, transfer: transfer, metrics: metrics,
             logger: logger)
         let purges = Mutexed<[String]>([])
         let bound = Mutexed<[BoundAddress]>([])
@@ -95,7 +100,8 @@ struct LiveDaemon: Sendable {
                 version: "0.1.0", settings: live,
                 reload: { () throws(SettingsErrors) in try await live.reload { log.apply($0.log) } }, log: log,
                 audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: history,
-                scheduler: scheduler, health: health, identities: identities, addresses: { bound.value },
+                scheduler: scheduler, pubsub: pubsub, health: health, identities: identities,
+                addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
                     return 12
@@ -113,15 +119,15 @@ struct LiveDaemon: Sendable {
             configuration: .init(
                 services: [
                     .init(service: datastore), .init(service: audit), .init(service: requestLog),
-                    .init(service: history),
-                    .init(service: scheduler),
+                    .init(service: history), .init(service: scheduler), .init(service: pubsub),
                     .init(service: health), .init(service: hosting),
                 ], logger: logger))
         let running = Task { try await group.run() }
         health.enter(.serving)
         let daemon = LiveDaemon(
-            socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, health: health,
-            identities: identities, purges: purges, history: history, registry: registry, audit: audit, log: log,
+            socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, pubsub: pubsub,
+            health: health, identities: identities, purges: purges, history: history, registry: registry, audit: audit,
+            log: log,
             configFile: configFile, parts: parts)
         do {
             try await body(daemon)
@@ -131,6 +137,7 @@ struct LiveDaemon: Sendable {
         health.enter(.draining)
         await group.triggerGracefulShutdown()
         try await running.value
+        await transfer.shutdown()
         try await telemetry.close()
         try await state.close()
     }

@@ -131,7 +131,7 @@ enum JobBody {
 
     private static func duration(_ name: String, of object: JSONObject) throws -> Duration? {
         guard let text = try object.text(name) else { return nil }
-        guard let duration = Duration(jobText: text) else {
+        guard let duration = Duration(googleText: text) else {
             throw AdminProblem.invalid("\(name) \"\(text)\" is not a duration such as 180s, 1.5s or 3m")
         }
         return duration

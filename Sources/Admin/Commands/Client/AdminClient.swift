@@ -39,9 +39,17 @@ struct AdminClient: Sendable {
 
     /// An answer whose numbers have to stay exact.
     func json(_ path: String, query: Query = []) async throws -> JSONObject {
+        try Self.object(try await send("GET", path, query))
+    }
+
+    /// Such an answer to a body.
+    func json(posting body: some Encodable, to path: String) async throws -> JSONObject {
+        try Self.object(try await send("POST", path, [], body: try ModelJSON.bytes(of: body)))
+    }
+
+    private static func object(_ answer: [UInt8]) throws(CommandError) -> JSONObject {
         // A level of an event's JSON is three in Datastore's form: an array is {"arrayValue":{"values":[…]}}.
         let depthLimit = 3 * JSONValue.nestingLimit + 100
-        let answer = try await send("GET", path, query)
         guard let object = (try? JSONValue(parsing: answer, depthLimit: depthLimit))?.object else {
             throw CommandError(.failed, "the daemon's answer is not understood")
         }

@@ -11,7 +11,7 @@ public protocol AdminTransport: Sendable {
 
 /// A request to the daemon.
 public struct AdminRequest: Sendable, Hashable {
-    /// `GET`, `POST` or `DELETE`.
+    /// `GET`, `POST`, `PATCH` or `DELETE`.
     public let method: String
     /// Path and query, percent-encoded.
     public let target: String

@@ -1,16 +1,4 @@
-/// Where a job's URL leads in truth: the daemon knows its own services' addresses better than the job does.
-public struct JobEndpoint: Sendable, Hashable {
-    /// The URL to call.
-    public var url: String
-    /// The unix socket to call it over, where the service has no other address.
-    public var unixSocketPath: String?
-    /// The daemon's own service that it leads to: what metrics call it.
-    public var service: String?
+public import Transfer
 
-    /// An endpoint.
-    public init(url: String, unixSocketPath: String? = nil, service: String? = nil) {
-        self.url = url
-        self.unixSocketPath = unixSocketPath
-        self.service = service
-    }
-}
+/// Where a job's URL leads in truth: the daemon knows its own services' addresses better than the job does.
+public typealias JobEndpoint = TransferEndpoint

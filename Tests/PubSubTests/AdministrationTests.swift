@@ -1,0 +1,245 @@
+import Datastore
+import Testing
+
+@testable import PubSub
+
+@Suite(.timeLimit(.minutes(5))) struct AdministrationTests {
+    @Test("Topics and subscriptions are made once, found, changed, and there after a restart")
+    func lifecycle() async throws {
+        try await World.with { world in
+            var pubsub = try await world.pubsub()
+            try await pubsub.createTopic("projects/my-project/topics/topic", messageRetentionDuration: .seconds(600))
+            await expect(.alreadyExists) { try await pubsub.createTopic("topic") }
+            await expect(.invalidArgument) {
+                try await pubsub.createTopic("short", messageRetentionDuration: .seconds(599))
+            }
+            await expect(.notFound) { try await pubsub.createSubscription(Subscription(id: "sub", topic: "none")) }
+            try await pubsub.createSubscription(Subscription(id: "sub", topic: "topic"))
+            await expect(.alreadyExists) {
+                try await pubsub.createSubscription(Subscription(id: "sub", topic: "topic"))
+            }
+            await expect(.notFound) {
+                try await pubsub.updateSubscription("sub") {
+                    $0.deadLetterPolicy = DeadLetterPolicy(deadLetterTopic: "none")
+                }
+            }
+            await expect(.invalidArgument) { try await pubsub.updateSubscription("sub") { $0.filter = "attributes:a" } }
+            await expect(.invalidArgument) { try await pubsub.updateSubscription("sub") { $0.ackDeadlineSeconds = 1 } }
+            try await pubsub.updateSubscription("sub") { $0.ackDeadlineSeconds = 99 }
+            pubsub = try await world.pubsub()
+            #expect(pubsub.topics().map(\.messageRetentionDuration) == [.seconds(600)])
+            #expect(try pubsub.subscription("sub").ackDeadlineSeconds == 99)
+            #expect(try pubsub.subscriptions(of: "topic") == ["sub"])
+            try await pubsub.deleteSubscription("sub")
+            try await pubsub.deleteTopic("topic")
+            await expect(.notFound) { try await pubsub.deleteSubscription("sub") }
+            await expect(.notFound) { try await pubsub.deleteTopic("topic") }
+            await expect(.notFound) { _ = try await pubsub.publish("a") }
+            pubsub = try await world.pubsub()
+            #expect(pubsub.topics().isEmpty && pubsub.subscriptions().isEmpty)
+        }
+    }
+
+    private func expect(
+        _ code: PubSubError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
+    ) async {
+        var thrown: PubSubError.Code?
+        do { try await body() } catch { thrown = (error as? PubSubError)?.code }
+        #expect(thrown == code, sourceLocation: sourceLocation)
+    }
+
+    @Test("A deleted topic's subscription gives what it has; a new topic of that name is another one")
+    func deletedTopic() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePull()
+            try await world.running(pubsub) {
+                try await pubsub.publish("a")
+                try await pubsub.deleteTopic("topic")
+                #expect(!pubsub.hasTopic(try pubsub.subscription("sub")))
+                try await pubsub.createTopic("topic")
+                #expect(!pubsub.hasTopic(try pubsub.subscription("sub")))
+                try await pubsub.publish("b")
+                #expect(try await pubsub.pullTexts() == ["a"])
+            }
+        }
+    }
+
+    @Test("A subscription that is deleted and made anew has nothing of the old one, which is removed")
+    func madeAnew() async throws {
+        try await World.with { world in
+            var pubsub = try await world.pubsub()
+            try await pubsub.makePull()
+            try await pubsub.publish("a", "b")
+            try await pubsub.deleteSubscription("sub")
+            try await pubsub.createSubscription(Subscription(id: "sub", topic: "topic"))
+            try await pubsub.publish("c")
+            pubsub = try await world.pubsub()
+            try await world.running(pubsub) {
+                #expect(try await pubsub.pullTexts() == ["c"])
+                let isRemoved = try await eventually { try await world.count(Keys.messageKind) == 1 }
+                #expect(isRemoved)
+                #expect(try await world.count(Keys.deliveryKind) == 1)
+            }
+        }
+    }
+
+    @Test("A detached subscription gives nothing and gets nothing, and what it had is removed")
+    func detach() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePull()
+            try await world.running(pubsub) {
+                try await pubsub.publish("a")
+                try await pubsub.detach("sub")
+                try await pubsub.publish("b")
+                await expect(.failedPrecondition) { _ = try await pubsub.pullTexts() }
+                await expect(.failedPrecondition) { try await pubsub.seek("sub", to: .earliest) }
+                try await world.expectEmpty()
+                #expect(try pubsub.subscription("sub").detached)
+            }
+            let again = try await world.pubsub()
+            try await again.publish("c")
+            try await world.expectEmpty()
+        }
+    }
+
+    @Test("A seek into the future acknowledges all, one into the past brings back what is kept")
+    func seek() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePull { $0.retainAckedMessages = true }
+            try await world.running(pubsub) {
+                try await pubsub.publish("a")
+                world.clockAhead(by: .seconds(60))
+                try await pubsub.publish("b")
+                world.clockAhead(by: .seconds(120))
+                try await pubsub.publish("c")
+                let held = try await pubsub.pull("sub", limit: 9)
+                #expect(try await pubsub.acknowledge("sub", ackIDs: [held[0].ackID, held[1].ackID]) == 2)
+                try await pubsub.seek("sub", to: Timestamp.now.advanced(by: .seconds(30)))
+                #expect(try pubsub.status(of: "sub").backlog == 2)
+                #expect(try await pubsub.acknowledge("sub", ackIDs: [held[2].ackID]) == 0, "from before the seek")
+                let again = try await pubsub.pull("sub", limit: 9)
+                #expect(again.map(\.text) == ["b", "c"])
+                try await pubsub.seek("sub", to: .latest)
+                #expect(try pubsub.status(of: "sub").backlog == 0)
+                #expect(try await pubsub.pullTexts() == [])
+                try await pubsub.seek("sub", to: .earliest)
+                #expect(try await pubsub.pullTexts() == ["a", "b", "c"])
+                try await pubsub.publish("d")
+                #expect(try await pubsub.pullTexts() == ["d"])
+            }
+        }
+    }
+
+    @Test("A topic's retention serves subscriptions made later, and ends")
+    func topicRetention() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.createTopic("topic", messageRetentionDuration: .seconds(600))
+            try await pubsub.publish("a")
+            try await pubsub.createSubscription(Subscription(id: "sub", topic: "topic"))
+            try await world.running(pubsub) {
+                #expect(try await pubsub.pullTexts() == [])
+                try await pubsub.seek("sub", to: .earliest)
+                let pulled = try await pubsub.pull("sub", limit: 9)
+                #expect(pulled.map(\.text) == ["a"])
+                #expect(try await pubsub.acknowledge("sub", ackIDs: pulled.map(\.ackID)) == 1)
+                await pubsub.cleaner.clean()
+                #expect(try await world.count(Keys.messageKind) == 1)
+                world.clockAhead(by: .seconds(601))
+                await pubsub.cleaner.clean()
+                #expect(try await world.count(Keys.messageKind) == 0)
+            }
+        }
+    }
+
+    @Test("What is not acknowledged for longer than it is kept is given up")
+    func unackedRetention() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePull { $0.messageRetentionDuration = .seconds(600) }
+            try await world.running(pubsub) {
+                try await pubsub.publish("a", "b")
+                world.clockAhead(by: .seconds(500))
+                try await pubsub.publish("c")
+                world.clockAhead(by: .seconds(601))
+                await pubsub.cleaner.clean()
+                #expect(try pubsub.status(of: "sub").backlog == 1)
+                #expect(try await pubsub.pullTexts() == ["c"])
+                #expect(try await world.count(Keys.messageKind) == 1)
+                #expect(world.metric("trivet_pubsub_deliveries_total", "\"discarded\"", "\"sub\"") == 2)
+            }
+        }
+    }
+
+    @Test("A subscription that is not used for its time is deleted, over restarts")
+    func expiration() async throws {
+        try await World.with { world in
+            var pubsub = try await world.pubsub()
+            try await pubsub.makePull {
+                $0.expirationTTL = .seconds(2 * 86_400)
+                $0.messageRetentionDuration = .seconds(86_400)
+            }
+            try await world.running(pubsub) {
+                world.clockAhead(by: .seconds(86_400))
+                _ = try await pubsub.pullTexts()
+                await pubsub.cleaner.clean()
+            }
+            pubsub = try await world.pubsub()
+            world.clockAhead(by: .seconds(5 * 86_400 / 2))
+            await pubsub.cleaner.clean()
+            #expect(pubsub.subscriptions().count == 1, "it was used a day ago")
+            world.clockAhead(by: .seconds(4 * 86_400))
+            await pubsub.cleaner.clean()
+            #expect(pubsub.subscriptions().isEmpty)
+        }
+    }
+
+    @Test("A push subscription becomes a pull subscription, and back, with what it has")
+    func pushToPull() async throws {
+        let receiver = try TestReceiver { _ in .answer(500) }
+        defer { receiver.stop() }
+        let better = try TestReceiver()
+        defer { better.stop() }
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePush(receiver)
+            try await world.running(pubsub) {
+                try await pubsub.publish("a")
+                #expect(await eventually { !receiver.pushes.isEmpty })
+                await expect(.failedPrecondition) { _ = try await pubsub.pullTexts() }
+                try await pubsub.updateSubscription("sub") { $0.pushConfig = nil }
+                let pulled = try await pubsub.pull("sub", limit: 1, wait: .seconds(60))
+                #expect(pulled.map(\.text) == ["a"])
+                _ = try await pubsub.modifyAckDeadline("sub", ackIDs: pulled.map(\.ackID), seconds: 0)
+                let config = PushConfig(pushEndpoint: better.url)
+                try await pubsub.updateSubscription("sub") { $0.pushConfig = config }
+                try await world.expectEmpty()
+                #expect(better.data == ["a"])
+            }
+        }
+    }
+
+    @Test("A backlog larger than the window is counted, and delivered whole")
+    func largeBacklog() async throws {
+        let receiver = try TestReceiver()
+        defer { receiver.stop() }
+        try await World.with { world in
+            var pubsub = try await world.pubsub()
+            try await pubsub.makePush(receiver)
+            for _ in 0..<6 {
+                _ = try await pubsub.publish((0..<500).map { PubSubMessage(data: Array("\($0)".utf8)) }, to: "topic")
+            }
+            pubsub = try await world.pubsub()
+            try await world.running(pubsub) {
+                try await pubsub.publish("new")
+                try await world.expectEmpty()
+                #expect(receiver.pushes.count == 3001)
+                #expect(Set(receiver.pushes.map(\.id)).count == 3001)
+                #expect(try pubsub.status(of: "sub").backlog == 0)
+            }
+        }
+    }
+}
