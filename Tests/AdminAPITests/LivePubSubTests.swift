@@ -159,4 +159,50 @@ import Testing
             #expect(try daemon.pubsub.status(of: "my-sub").backlog == 0)
         }
     }
+
+    @Test("what is published, pulled and acknowledged is audited as any change, without the messages' data")
+    func audited() async throws {
+        try await LiveDaemon.run { daemon in
+            for arguments in [
+                ["topics", "create", "my-topic"], ["subscriptions", "create", "my-sub", "--topic", "my-topic"],
+                ["topics", "publish", "my-topic", "--message", "hunter2"],
+                ["subscriptions", "pull", "my-sub", "--auto-ack"], ["subscriptions", "list"],
+            ] {
+                let done = await daemon.trivetctl(["pubsub"] + arguments)
+                #expect(done.exit == 0, "\(done.words)")
+            }
+            let listed = await daemon.trivetctl("audit", "list", "--format", "value(method,resource,result)")
+            #expect(
+                listed.lines.reversed() == [
+                    "pubsub.topics.create\tpubsub/topics\tok", "pubsub.subscriptions.create\tpubsub/subscriptions\tok",
+                    "pubsub.topics.publish\tpubsub/topics/my-topic\tok",
+                    "pubsub.subscriptions.pull\tpubsub/subscriptions/my-sub\tok",
+                    "pubsub.subscriptions.acknowledge\tpubsub/subscriptions/my-sub\tok",
+                ])
+            let records = await daemon.trivetctl("audit", "list", "--format", "ndjson").lines.joined()
+            #expect(records.contains("(not kept)"))
+            for data in ["hunter2", "aHVudGVyMg"] { #expect(!records.contains(data)) }
+        }
+    }
+
+    @Test("a change of a part leaves the part's other properties as they were")
+    func mergePatch() async throws {
+        try await LiveDaemon.run { daemon in
+            _ = try await daemon.pubsub.createTopic("dead")
+            _ = try await daemon.pubsub.createTopic("my-topic")
+            let created = await daemon.trivetctl(
+                "pubsub", "subscriptions", "create", "my-sub", "--topic", "my-topic", "--dead-letter-topic", "dead",
+                "--min-retry-delay", "1s", "--max-retry-delay", "2s")
+            #expect(created.exit == 0, "\(created.words)")
+            let updated = await daemon.trivetctl(
+                "pubsub", "subscriptions", "update", "my-sub", "--max-delivery-attempts", "9", "--max-retry-delay",
+                "7s")
+            #expect(updated.exit == 0, "\(updated.words)")
+            let subscription = try daemon.pubsub.subscription("my-sub")
+            #expect(subscription.deadLetterPolicy?.deadLetterTopic == "dead")
+            #expect(subscription.deadLetterPolicy?.maxDeliveryAttempts == 9)
+            #expect(subscription.retryPolicy?.minimumBackoff == .seconds(1))
+            #expect(subscription.retryPolicy?.maximumBackoff == .seconds(7))
+        }
+    }
 }

@@ -155,22 +155,33 @@ extension ReceivedMessage {
     var text: String { String(decoding: message.data, as: UTF8.self) }
 }
 
-/// An engine whose writes fail when told, as on a disk that is full.
+/// An engine whose writes fail when told, all of them or, as on a disk that is full, those that store.
 final class TestEngine: Engine {
     private let base: any Engine
     private let isBroken = Atomic(false)
+    private let isFull = Atomic(false)
 
     init(_ base: any Engine) { self.base = base }
 
     func setBroken(_ broken: Bool) { isBroken.store(broken, ordering: .releasing) }
+    func setFull(_ full: Bool) { isFull.store(full, ordering: .releasing) }
 
     func read<T: Sendable>(_ body: @escaping @Sendable (any EngineSnapshot) throws -> T) async throws -> T {
         try await base.read(body)
     }
 
     func write<T: Sendable>(_ body: @escaping @Sendable (any EngineTransaction) throws -> T) async throws -> T {
-        if isBroken.load(ordering: .acquiring) { throw DatastoreError(.resourceExhausted, "the disk is full") }
-        return try await base.write(body)
+        try await write(for: .storing, body)
+    }
+
+    func write<T: Sendable>(
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any EngineTransaction) throws -> T
+    ) async throws -> T {
+        if isBroken.load(ordering: .acquiring) { throw DatastoreError(.resourceExhausted, "the disk is broken") }
+        if purpose == .storing, isFull.load(ordering: .acquiring) {
+            throw DatastoreError(.diskFull, "the disk is full")
+        }
+        return try await base.write(for: purpose, body)
     }
 }
 
