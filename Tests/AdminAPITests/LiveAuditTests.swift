@@ -1,3 +1,4 @@
+import AdminModel
 import Audit
 import Datastore
 import Foundation
@@ -10,8 +11,10 @@ import Testing
 @testable import AdminAPI
 
 @Suite(.timeLimit(.minutes(2))) struct LiveAuditTests {
-    /// Whether a route may change something.
-    private static func changes(_ route: Route) -> Bool { route.method != .get }
+    /// Whether a route may change something: all that do not read, but for tokens for oneself.
+    private static func changes(_ route: Route) -> Bool {
+        route.method != .get && ![AdminPath.identityToken, AdminPath.accessToken].contains(route.path)
+    }
 
     @Test("no route that changes something forgets its record: each refusal stands in the audit log")
     func everyRoute() async throws {
@@ -86,11 +89,36 @@ import Testing
         }
     }
 
-    @Test("reading leaves no record")
+    @Test("a token for an account leaves a record, given or refused, and none of them holds the token")
+    func tokens() async throws {
+        try await LiveDaemon.run { daemon in
+            _ = try await daemon.identities.createAccount("pusher-one")
+            let account = ["--impersonate-service-account", "pusher-one"]
+            let given = await daemon.trivetctl(["auth", "print-identity-token"] + account)
+            #expect(given.exit == 0, "\(given.words)")
+            let stranger = Peer.unix(PeerCredentials(pid: 4_711, uid: 4_294_967_000, gid: 7))
+            let routes = AdminService(daemon.parts(1_000)).routes
+            let route = try #require(routes.first { $0.path == AdminPath.accessToken })
+            let request = try HostedRequest(
+                .post, "/", headers: [.contentType: "application/json"], peer: stranger,
+                body: Array(#"{"serviceAccount":"pusher-one"}"#.utf8))
+            #expect(try await route.handler(request).status == .forbidden)
+            let records = try await daemon.audit.list(AuditQuery()).records
+            #expect(
+                records.map { "\($0.action.method) \($0.action.resource) \($0.outcome)" } == [
+                    "auth.accessToken.create auth/accessToken denied", "auth.identityToken.create auth/identityToken ok",
+                ])
+            #expect(records.map { $0.action.parameters["serviceAccount"] } == ["pusher-one", "pusher-one"])
+            #expect(!"\(records)".contains(given.lines.first ?? ""))
+        }
+    }
+
+    @Test("reading leaves no record, nor does a token for oneself")
     func reading() async throws {
         try await LiveDaemon.run { daemon async throws in
             for command in [
                 ["status"], ["audit", "list"], ["config", "diff"], ["config", "show"], ["log", "level"],
+                ["auth", "print-identity-token"], ["auth", "print-access-token"],
             ] {
                 #expect(await daemon.trivetctl(command).exit == 0)
             }

@@ -1,3 +1,4 @@
+import AdminModel
 import Datastore
 import HTTPTypes
 import Hosting
@@ -110,13 +111,8 @@ import Testing
     func readers() async throws {
         try await LiveDaemon.run { daemon in
             _ = try await daemon.identities.createAccount("pusher-one")
-            let parts = AdminParts(
-                version: "", settings: .init(settings: .init(), effective: [], configFile: nil),
-                datastore: daemon.datastore, requestLog: daemon.requestLog, metricHistory: daemon.history,
-                scheduler: daemon.scheduler, health: daemon.health, identities: daemon.identities,
-                addresses: { [] }, purge: { _, _ in 0 }, daemonUser: 1_000)
-            let route = try #require(
-                TokenRoutes(parts: parts, access: AdminAccess(daemonUser: 1_000)).routes.first)
+            let routes = AdminService(daemon.parts(1_000)).routes
+            let route = try #require(routes.first { $0.path == AdminPath.identityToken })
             func ask(_ body: String, _ peer: Peer) async throws -> Int {
                 let request = try HostedRequest(
                     .post, "/", headers: [.contentType: "application/json"], peer: peer, body: Array(body.utf8))

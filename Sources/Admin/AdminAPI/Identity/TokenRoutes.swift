@@ -33,7 +33,7 @@ struct TokenRoutes: AdminRoutes {
         ]
     }
 
-    /// A token for oneself gives nobody anything. (What is wrong with a body, the handler tells.)
+    /// One for oneself gives nobody more than they have. (What is wrong with a body, the handler tells.)
     @Sendable private func isForAccount(_ call: AdminCall) async -> Bool {
         let body = try? await call.body(allowed: ["serviceAccount", "audience"])
         return body?["serviceAccount"].map { $0 != .null } ?? false
