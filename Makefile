@@ -7,7 +7,10 @@ SHELL := /bin/bash
 CRASH_ROUNDS ?= 50
 SWIFT_SOURCES := Package.swift Sources Tests
 
-.PHONY: help run build test lint unit-test e2e-test format bench clean
+# The tests' Python packages, apart from the system's.
+TEST_VENV := .build/test-venv
+
+.PHONY: help run build test lint unit-test e2e-test test-venv format bench clean
 
 help:
 	@echo 'make run     install what is missing, build a release, run trivetd in the foreground on ./var'
@@ -32,8 +35,16 @@ unit-test: lint
 	swift build --build-tests
 	swift test --skip-build --skip EndToEndTests
 
-e2e-test: unit-test
+e2e-test: unit-test test-venv
 	TRIVET_TEST_CRASH_ROUNDS=$(CRASH_ROUNDS) swift test --skip-build --filter EndToEndTests
+
+test-venv: $(TEST_VENV)/installed
+
+$(TEST_VENV)/installed: packaging/test-requirements.txt
+	packaging/install-dependencies --for-tests
+	python3 -m venv --clear $(TEST_VENV)
+	$(TEST_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 format:
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

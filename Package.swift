@@ -13,6 +13,7 @@ let house: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -51,6 +52,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -68,8 +70,9 @@ let package = Package(
         library(
             "Daemon",
             [
-                "AdminAPI", "ApplicationLog", "Database", "Datastore", "Health", "HelloWorld", "Hosting", "Instruments",
-                "MessageBoard", "MetricHistory",
+                "AdminAPI", "ApplicationLog", "CloudAPI", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
+                "Instruments",
+                "MessageBoard", "MetricHistory", "ObjectStorage",
                 "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
                 coreMetrics, lifecycle, logging, unixSignals,
             ]),
@@ -81,6 +84,7 @@ let package = Package(
                 "AdminModel", "Datastore", "Health", "Hosting", "JSON", "MetricHistory", "RequestLog", "Scheduling",
                 "Settings", httpTypes,
             ]),
+        library("Admin/CloudAPI", ["CLinux", "Datastore", "Hosting", "JSON", "ObjectStorage", httpTypes]),
         library("Admin/AdminModel", []),
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
@@ -97,6 +101,9 @@ let package = Package(
         library(
             "Platform/Scheduling",
             ["Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, lifecycle, logging]),
+        library(
+            "Platform/ObjectStorage",
+            ["CLinux", "Datastore", "JSON", "MetricDescribing", coreMetrics, crypto, lifecycle, logging]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -126,6 +133,12 @@ let package = Package(
                 "AdminAPI", "AdminModel", "Commands", "Database", "Datastore", "Health", "Hosting", "Instruments",
                 "JSON", "MetricHistory", "RequestLog", "Scheduling", "Settings", "SQLiteEngine", coreMetrics, httpTypes,
                 lifecycle, logging,
+            ]),
+        tests("CloudAPITests", ["CloudAPI", "JSON"]),
+        tests(
+            "ObjectStorageTests",
+            [
+                "CLinux", "Database", "Datastore", "JSON", "ObjectStorage", "SQLiteEngine", coreMetrics, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
         tests("CommandsTests", ["Commands", "JSON", argumentParser]),

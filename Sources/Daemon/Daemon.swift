@@ -1,4 +1,6 @@
 import AdminAPI
+import CloudAPI
+import Database
 import Datastore
 import Health
 import HelloWorld
@@ -7,6 +9,7 @@ import Instruments
 public import Logging
 import MessageBoard
 import MetricHistory
+import ObjectStorage
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -33,6 +36,7 @@ public final class Daemon: Sendable {
     private let metricHistory: MetricHistory
     private let transfer: TransferClient
     private let scheduler: Scheduler
+    private let objects: ObjectStorage
     private let health: HealthMonitor
     private let hosting: HTTPHosting
 
@@ -96,7 +100,15 @@ public final class Daemon: Sendable {
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
+        do {
+            objects = try ObjectStorage(
+                datastore: datastore, directory: storage.directory.path(of: "buckets"), publisher: NoTopics(),
+                baseURL: { bound.adminURL }, metrics: registry, logger: logger)
+        } catch {
+            throw StartError(.dataDirectory, "the folder of the buckets cannot be made: \(error)", cause: error)
+        }
         let purge = StorageLogPurge(datastore: datastore, retain: settings.purge.retain)
+        let cloud = CloudAPI(storage: objects, project: settings.project, baseURL: { bound.adminURL })
         let admin = AdminService(
             AdminParts(
                 version: version, settings: loaded, datastore: datastore, requestLog: requestLog,
@@ -109,7 +121,8 @@ public final class Daemon: Sendable {
         ]
         hosting = HTTPHosting(
             hosts: Self.hosts(
-                services, admin: admin, metrics: MetricsService(health: health) { registry.exposition() },
+                services, admin: AdminInterface(admin: admin, cloud: cloud),
+                metrics: MetricsService(health: health) { registry.exposition() },
                 settings: settings, environment: environment),
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout * 3 / 4,
             record: { requestLog.record($0) },
@@ -141,8 +154,8 @@ public final class Daemon: Sendable {
         // Shut down in reverse: first the health says so, then no new runs, then no new requests, last the records.
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("request log", requestLog),
-            ("metric history", metricHistory), ("datastore", datastore), ("hosting", hosting), ("scheduler", scheduler),
-            ("health", health),
+            ("metric history", metricHistory), ("datastore", datastore), ("object storage", objects),
+            ("hosting", hosting), ("scheduler", scheduler), ("health", health),
             ("readiness", Readiness(health: health, scheduler: scheduler)),
         ]
         var configuration = ServiceGroupConfiguration(
@@ -161,11 +174,11 @@ public final class Daemon: Sendable {
     }
 
     private static var indexes: DeclaredIndexes {
-        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes
+        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes + ObjectStorage.indexes
     }
 
     private static func hosts(
-        _ services: [any HostedService], admin: AdminService, metrics: MetricsService, settings: Settings,
+        _ services: [any HostedService], admin: AdminInterface, metrics: MetricsService, settings: Settings,
         environment: [String: String]
     ) -> [ServiceHost] {
         let lab = services.compactMap { service in
@@ -178,6 +191,9 @@ public final class Daemon: Sendable {
             ServiceHost(
                 service: metrics, addresses: settings.metrics.listen, settingsKey: "metrics.listen",
                 recording: .metricsOnly),
+            ServiceHost(
+                service: admin, addresses: settings.admin.listen, settingsKey: "admin.listen",
+                authentication: settings.admin.authentication, recording: .metricsOnly),
             ServiceHost(
                 service: admin, addresses: [.unix(path: settings.adminSocketPath(environment: environment))],
                 settingsKey: "admin.socket", recording: .metricsOnly),

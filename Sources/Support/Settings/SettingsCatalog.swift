@@ -56,8 +56,8 @@ public enum SettingsCatalog {
     private static let listeners = [
         SettingKey(
             "admin.listen", .addresses, \.admin.listen,
-            "Where the admin interface will listen. It is checked, but not opened yet: in this version the admin "
-                + "interface is the socket alone."),
+            "Where the admin interface listens besides its socket: the same routes, of which "
+                + "those of `/admin/v1` only read here. Empty: the socket alone."),
         SettingKey(
             "admin.socket", .text, \.admin.socket,
             "The admin interface's unix socket. A relative path starts at `$RUNTIME_DIRECTORY`, or without that at the "

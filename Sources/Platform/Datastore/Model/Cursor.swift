@@ -1,3 +1,5 @@
+import JSON
+
 /// A place between two results of one query: the query's hash and where the last result stood in its order. It stays
 /// valid while entities come and go, and when an index takes over from a scan.
 public struct Cursor: Sendable, Hashable {

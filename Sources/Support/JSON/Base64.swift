@@ -1,7 +1,10 @@
 /// Base64 in both alphabets; decoding takes either, with or without padding, as Google's services do.
-enum Base64 {
-    enum Alphabet {
+public enum Base64 {
+    /// Which digits stand for 62 and 63.
+    public enum Alphabet: Sendable {
+        /// `+` and `/`, with padding.
         case standard
+        /// `-` and `_`, without padding.
         case urlSafe
     }
 
@@ -9,13 +12,14 @@ enum Base64 {
     private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// The text of bytes: the standard alphabet pads, the URL-safe one does not.
-    static func encode(_ bytes: [UInt8], _ alphabet: Alphabet = .standard) -> String {
+    public static func encode(_ bytes: [UInt8], _ alphabet: Alphabet = .standard) -> String {
         var text: [UInt8] = []
         append(bytes, alphabet, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
-    static func append(_ bytes: [UInt8], _ alphabet: Alphabet, to text: inout [UInt8]) {
+    /// Appends the text of bytes.
+    public static func append(_ bytes: [UInt8], _ alphabet: Alphabet, to text: inout [UInt8]) {
         let digits = alphabet == .standard ? standard : urlSafe
         text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
         var index = 0
@@ -32,7 +36,7 @@ enum Base64 {
     }
 
     /// The bytes of a text, or nil when it is not Base64.
-    static func decode(_ text: String) -> [UInt8]? {
+    public static func decode(_ text: String) -> [UInt8]? {
         var digits = Array(text.utf8)
         if digits.count % 4 == 0 {
             for _ in 0..<2 where digits.last == UInt8(ascii: "=") { digits.removeLast() }

@@ -1,0 +1,6 @@
+extension ObjectStorage {
+    func openWatched(_ object: StoredObject) async throws -> ObjectReader? {
+        nil
+    }
+    func watchForever() async {}
+}
