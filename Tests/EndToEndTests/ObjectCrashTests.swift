@@ -9,9 +9,15 @@ import Transfer
 struct ObjectCrashTests {
     /// What the clients know: the last acknowledged content of each name (nil: deleted), and names that a request was
     /// about when the daemon died, of which either content is right.
-    private struct Known {
-        var contents: [String: String?] = [:]
-        var open: [String: String?] = [:]
+    private final class Known: Sendable {
+        struct State {
+            var contents: [String: String?] = [:]
+            var open: [String: String?] = [:]
+        }
+
+        private let state = Mutex(State())
+
+        func withLock<T: Sendable>(_ body: @Sendable (inout State) -> T) -> T { state.withLock { body(&$0) } }
     }
 
     static let rounds = max(5, CrashTests.rounds / 5)
@@ -19,7 +25,7 @@ struct ObjectCrashTests {
     @Test("each object has the bytes of the last acknowledged upload")
     func killUnderUploads() async throws {
         let folder = try TestFolder()
-        let known = Mutex(Known())
+        let known = Known()
         for round in 0...Self.rounds {
             let daemon = try await TestDaemon.start(in: folder)
             let base = try daemon.url("admin")
@@ -50,7 +56,7 @@ struct ObjectCrashTests {
 
     /// Uploads, overwrites and deletes until the daemon is gone.
     private func change(
-        _ client: TransferClient, _ base: String, _ known: borrowing Mutex<Known>, worker: Int, round: Int
+        _ client: TransferClient, _ base: String, _ known: Known, worker: Int, round: Int
     ) async {
         for number in 0... {
             let name = "\(worker)-\(number % 7)"
@@ -75,7 +81,7 @@ struct ObjectCrashTests {
         }
     }
 
-    private func check(_ client: TransferClient, _ base: String, _ known: borrowing Mutex<Known>) async throws {
+    private func check(_ client: TransferClient, _ base: String, _ known: Known) async throws {
         let state = known.withLock { $0 }
         for name in Set(state.contents.keys).union(state.open.keys) {
             let answer = try await client.get("\(base)/storage/v1/b/photos/o/\(name)?alt=media")
