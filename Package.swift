@@ -77,7 +77,7 @@ let package = Package(
                 coreMetrics, lifecycle, logging, unixSignals,
             ]),
 
-        library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
+        library("Admin/Commands", ["AdminModel", "JSON", "MediaTypes", "Settings", "Transfer", argumentParser, yams]),
         library(
             "Admin/AdminAPI",
             [
@@ -103,7 +103,7 @@ let package = Package(
             ["Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, lifecycle, logging]),
         library(
             "Platform/ObjectStorage",
-            ["CLinux", "Datastore", "JSON", "MetricDescribing", coreMetrics, crypto, lifecycle, logging]),
+            ["CLinux", "Datastore", "JSON", "MediaTypes", "MetricDescribing", coreMetrics, crypto, lifecycle, logging]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -121,6 +121,7 @@ let package = Package(
         library("Support/Database", ["MetricDescribing", coreMetrics, grdb, grdbSQLite, logging]),
         library("Support/Transfer", ["CCurl"]),
         library("Support/JSON", []),
+        library("Support/MediaTypes", []),
         library("Support/MetricDescribing", [coreMetrics]),
         .systemLibrary(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",

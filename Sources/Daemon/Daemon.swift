@@ -128,7 +128,9 @@ public final class Daemon: Sendable {
             record: { requestLog.record($0) },
             metrics: registry, logger: logger)
         do {
-            try await FirstStartResources(datastore: datastore, scheduler: scheduler).create()
+            try await FirstStartResources(
+                datastore: datastore, scheduler: scheduler, objects: objects, settings: settings, logger: logger
+            ).create()
         } catch {
             throw StartError(
                 .firstStart, "what a first start creates cannot be stored: \(error)\n\(Storage.stateAdvice)",

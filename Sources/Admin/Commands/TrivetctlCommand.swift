@@ -14,6 +14,7 @@ public struct TrivetctlCommand: AsyncParsableCommand {
         version: TrivetVersion.current,
         subcommands: [
             Status.self, Services.self, Logs.self, MetricsNoun.self, SchedulerNoun.self, Purge.self, DatastoreNoun.self,
+            StorageNoun.self,
             Health.self,
             Config.self, Version.self,
         ])

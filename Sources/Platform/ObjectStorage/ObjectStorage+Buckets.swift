@@ -8,8 +8,9 @@ extension ObjectStorage {
     public func createBucket(_ name: String, _ metadata: BucketMetadata = BucketMetadata()) async throws -> Bucket {
         try Names.checkBucket(name)
         try Self.check(metadata)
+        if let folder = metadata.watchedFolder { try await checkWatched(folder) }
         let now = now()
-        return try await datastore.transaction { transaction in
+        let bucket = try await datastore.transaction { transaction in
             guard try transaction.get(Bucket.key(name)) == nil else {
                 throw ObjectStorageError(
                     .alreadyExists,
@@ -20,6 +21,8 @@ extension ObjectStorage {
             try transaction.insert(bucket.entity)
             return bucket
         }
+        watchBell.ring()
+        return bucket
     }
 
     /// A bucket. Throws `notFound`, `conditionNotMet`, `notModified`.
@@ -63,7 +66,10 @@ extension ObjectStorage {
             try transaction.delete(Bucket.key(name))
             return bucket.watchedFolder != nil
         }
-        if watched { try await forgetObjects(of: name) }
+        if watched {
+            watchBell.ring()
+            try await forgetObjects(of: name)
+        }
         try? await DiskWork.run { [blobs] () throws(ObjectStorageError) in try blobs.removeFolder(of: name) }
     }
 

@@ -22,6 +22,7 @@ public final class ObjectStorage: Sendable {
     let publisher: any ObjectEventPublisher
     let sessions = LiveUploads()
     let generations = GenerationClock()
+    let watchBell = WatchBell()
     let metrics: ObjectMetrics
     let logger: Logger
     let now: @Sendable () -> Timestamp
@@ -56,15 +57,13 @@ public final class ObjectStorage: Sendable {
     func changing<T: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> (result: T, messages: [ObjectEventMessage])
     ) async throws -> T {
-        let (result, messages) = try await datastore.transaction { [publisher] transaction in
-            let outcome = try body(transaction)
-            if !outcome.messages.isEmpty { try publisher.publish(outcome.messages, in: transaction) }
-            return outcome
+        let (result, count, announce) = try await datastore.transaction { [publisher] transaction in
+            let (result, messages) = try body(transaction)
+            let announce = messages.isEmpty ? nil : try publisher.publish(messages, in: transaction)
+            return (result, messages.count, announce)
         }
-        if !messages.isEmpty {
-            metrics.events.increment(by: messages.count)
-            publisher.published(messages)
-        }
+        metrics.events.increment(by: count)
+        announce?()
         return result
     }
 }

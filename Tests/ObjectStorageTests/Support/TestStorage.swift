@@ -92,7 +92,7 @@ final class TestTopics: ObjectEventPublisher {
 
     func hasTopic(_ topic: String) async throws -> Bool { topic == "projects/p/topics/t" }
 
-    func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws {
+    func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws -> @Sendable () -> Void {
         for message in messages {
             var attributes = JSONObject()
             for (name, value) in message.attributes { attributes[name] = .string(value) }
@@ -108,9 +108,8 @@ final class TestTopics: ObjectEventPublisher {
                             String(decoding: json.serialized(), as: UTF8.self), excludeFromIndexes: true)
                     ]))
         }
+        return { self.told.withLock { $0 += messages.count } }
     }
-
-    func published(_ messages: [ObjectEventMessage]) { told.withLock { $0 += messages.count } }
 }
 
 /// The code of the error that a body throws.

@@ -62,6 +62,10 @@ struct BucketRoutes: Sendable {
         var metadata = try Self.metadata(body)
         if let folder = body["watchedFolder"], folder != .null {
             guard let path = folder.string else { throw CloudProblem.invalid("watchedFolder must be a string.") }
+            // The daemon may read what others may not: only root and its own user say what it shows.
+            guard call.request.peer.credentials != nil else {
+                throw CloudProblem.forbidden("a folder is made a bucket on the unix socket only")
+            }
             metadata.watchedFolder = path
         }
         return call.answer(resource(try await storage.createBucket(name, metadata), call))

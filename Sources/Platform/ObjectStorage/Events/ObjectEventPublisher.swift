@@ -24,8 +24,7 @@ public protocol ObjectEventPublisher: Sendable {
 
     /// Publishes messages as part of a transaction: they are told if and only if it is committed. The transaction may
     /// be run several times, so nothing else may be done here. A message for a topic that is gone is dropped.
-    func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws
-
-    /// Told after a transaction with messages was committed.
-    func published(_ messages: [ObjectEventMessage])
+    ///
+    /// - Returns: what is to be done once the transaction is committed.
+    func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws -> @Sendable () -> Void
 }

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/inotify.h>
 #include <sys/types.h>
 
 /// Reads the credentials of the process at the other end of a connected unix socket (SO_PEERCRED).
