@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+from object_storage import object_storage
 from trivet_daemon import BINARIES, ROOT, Daemon, wrk
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
@@ -210,7 +211,7 @@ def machine():
 
 def main():
     parts = [machine]
-    parts += [request_logging, durable_store, memory, start, sizes]
+    parts += [request_logging, durable_store, memory, object_storage, start, sizes]
     lines = []
     for part in parts:
         print(f"{part.__name__} …", flush=True)

@@ -102,7 +102,8 @@ struct ObjectStorageTests {
         let head = try await curl("-I", "\(base)/storage/v1/b/photos/o/a?alt=media")
         #expect(head.body.contains("Content-Security-Policy: sandbox") && head.body.contains("nosniff"))
         #expect(head.body.contains("Content-Length: 8"))
-        let socket = try await curl("--unix-socket", daemon.socket, "http://trivet/storage/v1/b?prefix=photos&fields=items/name")
+        let socket = try await curl(
+            "--unix-socket", daemon.socket, "http://trivet/storage/v1/b?prefix=photos&fields=items/name")
         #expect(socket.body == #"{"items":[{"name":"photos"}]}"#)
     }
 
