@@ -135,6 +135,24 @@ import Testing
         #expect(await code { _ = try await test.storage.resumableState(other) } == .notFound)
     }
 
+    @Test("A crash between the file's getting its place and the object loses nothing of the upload")
+    func crash() async throws {
+        let test = try await TestStorage()
+        let id = try await begin(test)
+        _ = try await test.storage.append(to: id, UploadPart(offset: 0, total: nil), next: Self.parts(Self.bytes))
+        let file = try #require(test.files.first?.split(separator: "/").last)
+        let shard = "\(test.folder)/buckets/photos/\(file.prefix(2))"
+        try FileManager.default.createDirectory(atPath: shard, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(
+            atPath: "\(test.folder)/buckets/.uploads/\(file)", toPath: "\(shard)/\(file)")
+        try await test.reopen()
+        #expect(try await test.storage.sweep() == 0)
+        let last = try await test.storage.append(to: id, UploadPart(offset: nil, total: 10_000), next: Self.parts([]))
+        #expect(Self.object(last) != nil)
+        #expect(try await test.bytes("photos", "a") == Self.bytes)
+        #expect(try await test.storage.sweep() == 0 && test.files.count == 1)
+    }
+
     @Test("An upload whose place was taken meanwhile ends with its precondition, and leaves nothing")
     func loses() async throws {
         let test = try await TestStorage()

@@ -12,11 +12,12 @@ extension ObjectStorage {
     /// request under way is taken for rubbish.
     @discardableResult
     public func sweep() async throws -> Int {
-        var count = try await sweepUploads()
+        let resumable = try await endOldUploads()
+        var count = try await sweepUploads(resumable)
         let buckets = try await list(blobs.root).filter { $0 != BlobStore.uploadsFolder }
         for bucket in buckets {
             for shard in try await list(blobs.folder(of: bucket)) where shard.utf8.count == 2 {
-                count += try await sweep(shard, of: bucket)
+                count += try await sweep(shard, of: bucket, keeping: resumable)
             }
         }
         try await removeEmptyFolders(buckets)
@@ -24,12 +25,12 @@ extension ObjectStorage {
         return count
     }
 
-    private func sweep(_ shard: String, of bucket: String) async throws -> Int {
+    private func sweep(_ shard: String, of bucket: String, keeping resumable: Set<BlobID>) async throws -> Int {
         let found = try await list("\(blobs.folder(of: bucket))/\(shard)").compactMap { BlobID($0) }
         guard !found.isEmpty else { return 0 }
         let busy = underWay.all
         let known = try await knownBlobs(shard)
-        let rubbish = found.filter { !busy.contains($0) && !known.contains($0) }
+        let rubbish = found.filter { !busy.contains($0) && !known.contains($0) && !resumable.contains($0) }
         try await DiskWork.run { [blobs] () throws(ObjectStorageError) in
             for id in rubbish { blobs.remove(id, from: bucket) }
         }
@@ -56,29 +57,35 @@ extension ObjectStorage {
         }
     }
 
-    private func sweepUploads() async throws -> Int {
+    private func sweepUploads(_ resumable: Set<BlobID>) async throws -> Int {
         let found = try await list(blobs.uploads).compactMap { BlobID($0) }
         let busy = underWay.all
-        var known: Set<BlobID> = []
-        var query = Query(kind: UploadSession.kind, namespace: Key.platformNamespace)
-        let oldest = now().advanced(by: .zero - UploadSession.lifetime)
-        while true {
-            let batch = try await datastore.run(query)
-            for session in batch.entities.compactMap(UploadSession.init) {
-                if session.timeCreated < oldest {
-                    try? await cancelResumable(session.id)
-                } else {
-                    known.insert(session.blob)
-                }
-            }
-            guard batch.more == .notFinished, let cursor = batch.endCursor else { break }
-            query.start = cursor
-        }
+        // Those that were begun since the files were listed are asked for again.
+        let known = try await endOldUploads().union(resumable)
         let rubbish = found.filter { !busy.contains($0) && !known.contains($0) }
         try await DiskWork.run { [blobs] () throws(ObjectStorageError) in
             for id in rubbish { blobs.removeUpload(id) }
         }
         return rubbish.count
+    }
+
+    /// Gives up the uploads that were not finished in time; returns the files of the others. Such a file may have its
+    /// place already, when a crash came between that and the object.
+    private func endOldUploads() async throws -> Set<BlobID> {
+        var kept: Set<BlobID> = []
+        var query = Query(kind: UploadSession.kind, namespace: Key.platformNamespace)
+        let oldest = now().advanced(by: .zero - UploadSession.lifetime)
+        while true {
+            let batch = try await datastore.run(query)
+            for session in batch.entities.compactMap(UploadSession.init) {
+                let isOld = session.timeCreated < oldest
+                // One that is busy just now ends at the next sweep.
+                if isOld, (try? await cancelResumable(session.id)) != nil { continue }
+                if session.generation == nil { kept.insert(session.blob) }
+            }
+            guard batch.more == .notFinished, let cursor = batch.endCursor else { return kept }
+            query.start = cursor
+        }
     }
 
     private func removeEmptyFolders(_ buckets: [String]) async throws {

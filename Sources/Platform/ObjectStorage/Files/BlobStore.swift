@@ -36,6 +36,13 @@ struct BlobStore: Sendable {
         try FileCalls.syncDirectory("\(folder(of: bucket))/\(id.shard)")
     }
 
+    /// Makes a file an upload's again: a crash has come between its getting its place and its object. Nothing happens
+    /// where there is no such file.
+    func takeBack(_ id: BlobID, from bucket: String) {
+        guard access(uploadPath(id), F_OK) != 0 else { return }
+        rename(path(bucket, id), uploadPath(id))
+    }
+
     /// Gives the bytes of one file a second name, durably: both are the same bytes on the disk, and each name can go
     /// by itself.
     func link(_ source: BlobID, of sourceBucket: String, as id: BlobID, in bucket: String) throws(ObjectStorageError) {

@@ -112,6 +112,9 @@ extension ObjectStorage {
     /// The open file, or the file opened again, up to the bytes that are known to be durable.
     private func writer(of session: UploadSession, kept: BlobWriter?) async throws -> BlobWriter {
         if let kept, kept.size == session.received { return kept }
+        try await DiskWork.run { [blobs] () throws(ObjectStorageError) in
+            blobs.takeBack(session.blob, from: session.bucket)
+        }
         return try await BlobWriter.reopen(session.blob, in: blobs, size: session.received)
     }
 

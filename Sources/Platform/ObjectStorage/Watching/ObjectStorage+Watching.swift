@@ -23,8 +23,14 @@ extension ObjectStorage {
         }
     }
 
+    /// How many folders are watched at most: each keeps a thread waiting for the kernel's word.
+    private static let watchedLimit = 16
+
     /// Throws `invalidArgument` for what is no folder to watch.
     func checkWatched(_ folder: String) async throws {
+        guard try await watchedBuckets().count < Self.watchedLimit else {
+            throw ObjectStorageError.invalid("At most \(Self.watchedLimit) folders are watched.")
+        }
         guard folder.utf8.first == UInt8(ascii: "/"), folder.utf8.count <= 1_024 else {
             throw ObjectStorageError.invalid("A watched folder is an absolute path.")
         }
