@@ -31,7 +31,8 @@ final class BoundServices: Sendable {
         switch address(of: host) {
         case .unix(let socket): return TransferEndpoint(url: url, unixSocketPath: socket, service: host)
         case .some(let address):
-            return Self.url(address).map { TransferEndpoint(url: $0 + path, service: host) } ?? TransferEndpoint(url: url)
+            return Self.url(address).map { TransferEndpoint(url: $0 + path, service: host) }
+                ?? TransferEndpoint(url: url)
         case nil: return TransferEndpoint(url: url)
         }
     }

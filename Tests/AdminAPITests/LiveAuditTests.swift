@@ -4,6 +4,7 @@ import Datastore
 import Foundation
 import HTTPTypes
 import Hosting
+import Identity
 import JSON
 import Scheduling
 import Testing
@@ -106,7 +107,8 @@ import Testing
             let records = try await daemon.audit.list(AuditQuery()).records
             #expect(
                 records.map { "\($0.action.method) \($0.action.resource) \($0.outcome)" } == [
-                    "auth.accessToken.create auth/accessToken denied", "auth.identityToken.create auth/identityToken ok",
+                    "auth.accessToken.create auth/accessToken denied",
+                    "auth.identityToken.create auth/identityToken ok",
                 ])
             #expect(records.map { $0.action.parameters["serviceAccount"] } == ["pusher-one", "pusher-one"])
             #expect(!"\(records)".contains(given.lines.first ?? ""))

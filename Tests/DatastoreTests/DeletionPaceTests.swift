@@ -15,12 +15,14 @@ import Testing
         #expect(pace.chunk == first / 2)
     }
 
-    @Test("While others store, chunks are smaller, and the writer is theirs for three times as long as the chunk took")
+    @Test("While others store, chunks are smaller, and the writer is theirs for seven times as long as the chunk took")
     func others() {
         var pace = DeletionPace()
         for _ in 0..<20 { _ = pace.next(after: .microseconds(pace.chunk * 10), othersStore: false) }
         let alone = pace.chunk
-        #expect(pace.next(after: .microseconds(alone * 10), othersStore: true) == .microseconds(alone * 30))
+        #expect(
+            pace.next(after: .microseconds(alone * 10), othersStore: true)
+                == .microseconds(alone * 10 * DeletionPace.othersShare))
         for _ in 0..<20 { _ = pace.next(after: .microseconds(pace.chunk * 10), othersStore: true) }
         #expect(pace.chunk < alone / 2)
         #expect(pace.chunk >= DeletionPace.sizes.lowerBound)
@@ -32,7 +34,8 @@ import Testing
         for _ in 0..<20 { _ = pace.next(after: .zero, othersStore: false) }
         #expect(pace.chunk == DeletionPace.sizes.upperBound)
         for _ in 0..<20 {
-            #expect(pace.next(after: .seconds(3_600), othersStore: true) <= DeletionPace.alone * 3)
+            #expect(
+                pace.next(after: .seconds(3_600), othersStore: true) <= DeletionPace.alone * DeletionPace.othersShare)
         }
         #expect(pace.chunk == DeletionPace.sizes.lowerBound)
     }

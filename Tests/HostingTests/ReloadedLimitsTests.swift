@@ -62,6 +62,7 @@ import Testing
                 try first.send(test.request("GET", "/"))
                 #expect(first.answer().status == 200)
                 let others = try (0..<3).map { _ in try test.connect() }
+                while test.hosting.connectionCount < 4 { usleep(1_000) }
                 let refused = try test.connect().rest().status
                 test.hosting.apply(LimitSettings(header: 1_024, connections: 8), shutdownTimeout: .seconds(5))
                 let next = try test.connect()

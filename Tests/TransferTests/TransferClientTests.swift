@@ -169,15 +169,16 @@ struct TransferClientTests {
     }
 
     @Test("The environment's proxy is passed by, unless the request wants it")
-    func proxy() async throws {
-        try await withServer { server, client in
-            // The first line that a test may see of it: no other test reads the environment for a proxy.
+    func proxy() async {
+        // In a process of its own: while one thread changes the environment, no other may read it, as to start a child.
+        await #expect(processExitsWith: .success) {
             setenv("http_proxy", "http://127.0.0.1:1", 1)
-            defer { unsetenv("http_proxy") }
-            let direct = try await client.execute(TransferRequest(url: server.url + "/hello"))
-            #expect(direct.status == 200)
-            let proxied = TransferRequest(url: server.url + "/hello", useProxy: true)
-            #expect(await code { () throws(TransferError) in try await client.execute(proxied) } == .couldNotConnect)
+            try await withServer { server, client in
+                let direct = try await client.execute(TransferRequest(url: server.url + "/hello"))
+                #expect(direct.status == 200)
+                let proxied = TransferRequest(url: server.url + "/hello", useProxy: true)
+                #expect(await code { () throws(TransferError) in try await client.execute(proxied) } == .couldNotConnect)
+            }
         }
     }
 }

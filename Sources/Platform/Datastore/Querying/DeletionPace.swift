@@ -9,9 +9,9 @@ struct DeletionPace {
     static let sizes = 100...20_000
     /// What a chunk may take while nobody stores, and while somebody does.
     static let alone = Duration.milliseconds(40)
-    static let besideOthers = Duration.milliseconds(4)
+    static let besideOthers = Duration.milliseconds(2)
     /// How many times as long as a chunk took the writer is left to others.
-    static let othersShare = 3
+    static let othersShare = 7
 
     /// How many entities the next chunk removes. The first one finds out what they cost.
     private(set) var chunk = 500

@@ -2,6 +2,7 @@ import CoreMetrics
 import HTTPTypes
 import Logging
 import RequestLog
+import Settings
 import Synchronization
 
 /// A host while it is served: what every connection of it shares.

@@ -27,7 +27,8 @@ struct PushSender: Sendable {
         let transfer = TransferRequest(
             method: "POST", url: endpoint.endpoint.url, headers: headers, body: request.body,
             unixSocketPath: endpoint.endpoint.unixSocketPath, timeout: deadline, connectTimeout: deadline,
-            maximumResponseBytes: Self.maximumResponseBytes, peerName: endpoint.endpoint.service, finalInterimStatus: 102)
+            maximumResponseBytes: Self.maximumResponseBytes, peerName: endpoint.endpoint.service,
+            finalInterimStatus: 102)
         do throws(TransferError) {
             let response = try await client.execute(transfer)
             if Self.acknowledges(response.status) { return .acknowledged(response.timing.total) }
