@@ -105,7 +105,7 @@ struct FirstStartResources {
             where error.code == .alreadyExists
         {}
         guard try await objects.bucket(name).notifications.isEmpty else { return }
-        let topic = pubsub.names.full(Self.topic, .topics)
+        let topic = pubsub.names.full(.topics, Self.topic)
         _ = try await objects.createNotification(NotificationConfig(topic: topic), of: name)
     }
 }
