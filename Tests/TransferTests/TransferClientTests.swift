@@ -177,7 +177,8 @@ struct TransferClientTests {
                 let direct = try await client.execute(TransferRequest(url: server.url + "/hello"))
                 #expect(direct.status == 200)
                 let proxied = TransferRequest(url: server.url + "/hello", useProxy: true)
-                #expect(await code { () throws(TransferError) in try await client.execute(proxied) } == .couldNotConnect)
+                #expect(
+                    await code { () throws(TransferError) in try await client.execute(proxied) } == .couldNotConnect)
             }
         }
     }
