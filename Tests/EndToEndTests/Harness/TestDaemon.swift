@@ -95,6 +95,22 @@ final class TestDaemon: Sendable {
         "http://" + (try #require(addresses[service], "no address for \(service)")) + path
     }
 
+    /// Keeps the lab's purge from running by itself from now on, for tests that count requests or what is stored.
+    ///
+    /// - Returns: how often it ran before.
+    @discardableResult
+    func pausePurges() async throws -> Int {
+        #expect(try await trivetctl("scheduler", "jobs", "pause", "log-purge-job").status == 0)
+        var runs: [JSONValue] = []
+        try await eventually("no purge is under way") {
+            runs = try await trivetctl(
+                "scheduler", "runs", "list", "--job", "log-purge-job", "--format", "ndjson"
+            ).jsonLines()
+            return runs.allSatisfy { !["running", "waiting"].contains($0.object?["outcome"]?.string) }
+        }
+        return runs.count
+    }
+
     /// Stops it as systemd does, and gives how it ended.
     @discardableResult
     func stop() async -> ChildProcess.End {
