@@ -83,19 +83,20 @@ let package = Package(
         library(
             "Daemon",
             [
-                "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
-                "Identity", "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory", "PubSub",
-                "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
-                coreMetrics, httpTypes, lifecycle, logging, unixSignals,
+                "AdminAPI", "ApplicationLog", "Audit", "CloudAPI", "Database", "Datastore", "Health", "HelloWorld",
+                "Hosting", "Identity", "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory",
+                "ObjectStorage", "PubSub", "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine",
+                "StorageLogging", "Transfer", coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
 
-        library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
+        library("Admin/Commands", ["AdminModel", "JSON", "MediaTypes", "Settings", "Transfer", argumentParser, yams]),
         library(
             "Admin/AdminAPI",
             [
                 "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity", "Instruments",
                 "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
+        library("Admin/CloudAPI", ["CLinux", "Datastore", "Hosting", "JSON", "ObjectStorage", httpTypes]),
         library("Admin/AdminModel", []),
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
@@ -127,6 +128,9 @@ let package = Package(
                 "Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, deque, heap, lifecycle,
                 logging,
             ]),
+        library(
+            "Platform/ObjectStorage",
+            ["CLinux", "Datastore", "JSON", "MediaTypes", "MetricDescribing", coreMetrics, crypto, lifecycle, logging]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -146,6 +150,7 @@ let package = Package(
         library("Support/JSON", []),
         library("Support/ServiceManager", [logging]),
         library("Support/Compression", ["CZlib"]),
+        library("Support/MediaTypes", []),
         library("Support/MetricDescribing", [coreMetrics]),
         .systemLibrary(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
@@ -160,6 +165,12 @@ let package = Package(
                 "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
                 "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling",
                 "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
+            ]),
+        tests("CloudAPITests", ["CloudAPI", "JSON"]),
+        tests(
+            "ObjectStorageTests",
+            [
+                "CLinux", "Database", "Datastore", "JSON", "ObjectStorage", "SQLiteEngine", coreMetrics, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
         tests(

@@ -15,6 +15,7 @@ from durable_store import durable_store
 from machine import machine
 from memory import memory
 from metric_history import metric_history
+from object_storage import object_storage
 from pubsub_push import pubsub_push
 from purge import purge
 from request_logging import request_logging
@@ -37,6 +38,7 @@ SECTIONS = [
     metric_history,
     scheduler_starts,
     pubsub_push,
+    object_storage,
 ]
 
 

@@ -33,7 +33,7 @@ class Daemon:
         self.owns_directory = directory is None
         # On the project's disk, not on /tmp: that may be memory, which has no fsync to wait for.
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".build"))
-        self.ports = {name: free_port() for name in (*SERVICES, "metrics")}
+        self.ports = {name: free_port() for name in (*SERVICES, "admin", "metrics")}
         self.process = None
         self.seconds_to_ready = None
 
@@ -42,6 +42,7 @@ class Daemon:
         for name in SERVICES:
             key = "TRIVET_SERVICES_" + name.upper().replace("-", "_") + "_LISTEN"
             variables[key] = f"127.0.0.1:{self.ports[name]}"
+        variables["TRIVET_ADMIN_LISTEN"] = f"127.0.0.1:{self.ports['admin']}"
         variables["TRIVET_METRICS_LISTEN"] = f"127.0.0.1:{self.ports['metrics']}"
         variables["TRIVET_LOG_LEVEL"] = "warning"
         for key, value in self.settings.items():

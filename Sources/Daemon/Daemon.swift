@@ -1,6 +1,7 @@
 import AdminAPI
 public import ApplicationLog
 import Audit
+import CloudAPI
 import Database
 import Datastore
 import Glibc
@@ -12,6 +13,7 @@ import Instruments
 public import Logging
 import MessageBoard
 import MetricHistory
+import ObjectStorage
 import PubSub
 import RequestLog
 import SQLiteEngine
@@ -46,6 +48,7 @@ public final class Daemon: Sendable {
     /// The pushes' own: endpoints that hang hold connections that jobs need.
     private let pushTransfer: TransferClient
     private let pubsub: PubSub
+    private let objects: ObjectStorage
     private let health: HealthMonitor
     private let hosting: HTTPHosting
     private let reports: ManagerReports
@@ -146,6 +149,14 @@ public final class Daemon: Sendable {
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
+        do {
+            objects = try ObjectStorage(
+                datastore: datastore, directory: storage.directory.path(of: "buckets"),
+                publisher: ObjectEventTopics(pubsub: pubsub), baseURL: { bound.adminURL }, metrics: registry,
+                logger: logger)
+        } catch {
+            throw StartError(.dataDirectory, "the folder of the buckets cannot be made: \(error)", cause: error)
+        }
         let purge = StorageLogPurge(
             datastore: datastore, retain: { live.settings.purge.retain }, metrics: registry)
         let admin = AdminService(
@@ -162,6 +173,9 @@ public final class Daemon: Sendable {
                     }
                     return purge.progress?.text
                 }))
+        let cloud = CloudAPI(
+            storage: objects, project: settings.project, baseURL: { bound.adminURL },
+            audited: { route, method in admin.audited(route, as: method) })
         let services: [any HostedService] = [
             HelloWorldService(),
             MessageBoardService(datastore: datastore, logger: logger),
@@ -169,7 +183,7 @@ public final class Daemon: Sendable {
         ]
         hosting = HTTPHosting(
             hosts: Self.hosts(
-                services, admin: admin,
+                services, admin: AdminInterface(admin: admin, cloud: cloud),
                 metrics: MetricsService(health: health, version: version, others: DiscoveryRoutes(identities).routes) {
                     registry.exposition($0)
                 },
@@ -187,8 +201,8 @@ public final class Daemon: Sendable {
                 hosting: hosting), longestStop: { live.settings.shutdownTimeout + Self.closing }, logger: logger)
         do {
             let madeAny = try await FirstStartResources(
-                datastore: datastore.essential, scheduler: scheduler, pubsub: pubsub, identities: identities,
-                settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
+                datastore: datastore.essential, scheduler: scheduler, pubsub: pubsub, objects: objects,
+                identities: identities, settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
             ).create()
             if madeAny { await auditFirstStart(settings.firstStart) }
         } catch {
@@ -262,8 +276,9 @@ public final class Daemon: Sendable {
         let (stop, stopBegins) = AsyncStream<Void>.makeStream()
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("reports", reports), ("disk", diskKeeper), ("request log", requestLog),
-            ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit), ("hosting", hosting),
-            ("pubsub", pubsub), ("scheduler", scheduler), ("health", health),
+            ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit),
+            ("object storage", objects), ("hosting", hosting), ("pubsub", pubsub), ("scheduler", scheduler),
+            ("health", health),
             (
                 "readiness",
                 Readiness(health: health, scheduler: scheduler, reports: reports, onEnd: { stopBegins.finish() })
@@ -306,11 +321,11 @@ public final class Daemon: Sendable {
     }
 
     private static var indexes: DeclaredIndexes {
-        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes
+        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes + ObjectStorage.indexes
     }
 
     private static func hosts(
-        _ services: [any HostedService], admin: AdminService, metrics: MetricsService, settings: Settings,
+        _ services: [any HostedService], admin: AdminInterface, metrics: MetricsService, settings: Settings,
         environment: [String: String]
     ) -> [ServiceHost] {
         let lab = services.compactMap { service in
@@ -323,6 +338,9 @@ public final class Daemon: Sendable {
             ServiceHost(
                 service: metrics, addresses: settings.metrics.listen, settingsKey: "metrics.listen",
                 recording: .metricsOnly, url: settings.identity.issuer),
+            ServiceHost(
+                service: admin, addresses: settings.admin.listen, settingsKey: "admin.listen",
+                authentication: settings.admin.authentication, recording: .metricsOnly),
             ServiceHost(
                 service: admin, addresses: [.unix(path: settings.adminSocketPath(environment: environment))],
                 settingsKey: "admin.socket", recording: .metricsOnly),

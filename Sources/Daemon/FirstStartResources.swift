@@ -1,13 +1,14 @@
 import Datastore
 import Identity
+import ObjectStorage
 import PubSub
 import Scheduling
 import Settings
 
 /// What the lab's reader finds made: the job that purges the storage logs, the account that calls services for push and
-/// jobs, the rights of this machine's owners, and with `first_start: lab` the topic of storage events and the
-/// subscription that pushes them to the storage logging service. (The message board's index comes with the datastore's
-/// declared indexes, which are made once too.)
+/// jobs, the rights of this machine's owners, and with `first_start: lab` the topic of storage events, the subscription
+/// that pushes them to the storage logging service, and the bucket whose changes are told on the topic. (The message
+/// board's index comes with the datastore's declared indexes, which are made once too.)
 ///
 /// Made once in a data directory's life: what the operator deletes later stays deleted. A first start that was cut off
 /// makes the rest at the next one, because the mark comes last.
@@ -15,6 +16,7 @@ struct FirstStartResources {
     let datastore: Datastore
     let scheduler: Scheduler
     let pubsub: PubSub
+    let objects: ObjectStorage
     let identities: Identities
     let settings: Settings
     /// Root, and the user that the daemon runs as.
@@ -24,6 +26,7 @@ struct FirstStartResources {
     /// A mark of its own: directories of the versions before had no identities.
     private static let identityMark = Key("FirstStart", name: "identities", namespace: Key.platformNamespace)
     private static let invoker = "cloud-run-invoker"
+    private static let topic = "storage-event"
     /// The host is the service's name, which the daemon resolves itself.
     private static let serviceURL = "http://storage-logging-service/api/v1"
     static let purgeURL = "\(serviceURL)/purge"
@@ -33,7 +36,10 @@ struct FirstStartResources {
         let madeIdentities = try await once(Self.identityMark) { try await createIdentities() }
         let madeOthers = try await once(Self.mark) {
             try await createPurgeJob()
-            if settings.firstStart == .lab { try await createStorageEvents() }
+            if settings.firstStart == .lab {
+                try await createStorageEvents()
+                try await createBucket()
+            }
         }
         return madeIdentities || madeOthers
     }
@@ -80,7 +86,7 @@ struct FirstStartResources {
     }
 
     private func createStorageEvents() async throws {
-        var subscription = Subscription(id: "push-storage-event", topic: "storage-event")
+        var subscription = Subscription(id: "push-storage-event", topic: Self.topic)
         subscription.pushConfig = PushConfig(
             pushEndpoint: "\(Self.serviceURL)/pubsub",
             oidcToken: caller.map { PushConfig.OIDCToken(serviceAccountEmail: $0) })
@@ -90,5 +96,16 @@ struct FirstStartResources {
         do { try await pubsub.createSubscription(subscription) } catch let error as PubSubError
             where error.code == .alreadyExists
         {}
+    }
+
+    /// The bucket; the topic of its notification must be there.
+    private func createBucket() async throws {
+        let name = "\(settings.project)-photostore"
+        do { try await objects.createBucket(name) } catch let error as ObjectStorageError
+            where error.code == .alreadyExists
+        {}
+        guard try await objects.bucket(name).notifications.isEmpty else { return }
+        let topic = pubsub.names.full(.topics, Self.topic)
+        _ = try await objects.createNotification(NotificationConfig(topic: topic), of: name)
     }
 }

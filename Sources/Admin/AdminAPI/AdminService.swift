@@ -7,9 +7,11 @@ public struct AdminService: HostedService {
     public let name = "admin"
     /// The routes of `AdminPath`.
     public let routes: [Route]
+    private let parts: AdminParts
 
     /// Creates the service over the parts that it shows.
     public init(_ parts: AdminParts) {
+        self.parts = parts
         let access = AdminAccess(daemonUser: parts.daemonUser)
         let all =
             DaemonRoutes(parts: parts, access: access).routes
@@ -29,6 +31,19 @@ public struct AdminService: HostedService {
             + EntityRoutes(parts: parts, access: access).routes
             + IndexRoutes(parts: parts, access: access).routes
         routes = all.map(\.route)
+    }
+
+    /// A route of another API on the same addresses that leaves an audit record of each call, as the changes here do.
+    /// Who may, it finds out itself. Its body must come whole: the record tells what was asked for.
+    ///
+    /// - Parameters:
+    ///   - route: the route.
+    ///   - method: what the audit log calls it.
+    public func audited(_ route: Route, as method: String) -> Route {
+        let change = AuditedChange(parts: parts, method: route.method, path: route.path, verb: method, resource: nil)
+        return Route(route.method, route.path, body: route.body) { request in
+            try await change.perform(request, access: nil) { try await route.handler(request) }
+        }
     }
 
     /// `{"error":{"code","message","status"}}`.

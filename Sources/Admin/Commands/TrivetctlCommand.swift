@@ -14,8 +14,8 @@ public struct TrivetctlCommand: AsyncParsableCommand {
         version: TrivetVersion.current,
         subcommands: [
             Status.self, Services.self, Logs.self, LogNoun.self, AuditNoun.self, MetricsNoun.self, SchedulerNoun.self,
-            PubSubNoun.self, Purge.self, DatastoreNoun.self, Health.self, AuthNoun.self, IAMNoun.self,
-            ProjectsNoun.self,
+            PubSubNoun.self, Purge.self, DatastoreNoun.self, StorageNoun.self, Health.self, AuthNoun.self,
+            IAMNoun.self, ProjectsNoun.self,
             Config.self, Version.self,
         ])
 

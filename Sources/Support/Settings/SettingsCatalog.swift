@@ -56,16 +56,16 @@ public enum SettingsCatalog {
     private static let listeners = [
         SettingKey(
             "admin.listen", .addresses, \.admin.listen,
-            "Where the admin interface will listen. It is checked, but not opened yet: in this version the admin "
-                + "interface is the socket alone."),
+            "Where the admin interface listens besides its socket: the same routes, of which "
+                + "those of `/admin/v1` only read here. Empty: the socket alone."),
         SettingKey(
             "admin.socket", .text, \.admin.socket,
             "The admin interface's unix socket. A relative path starts at `$RUNTIME_DIRECTORY`, or without that at the "
                 + "data directory. The whole path has at most 107 bytes."),
         SettingKey(
             "admin.authentication", .choice, \.admin.authentication,
-            "Whether callers of `admin.listen` show a token. `required` is not taken yet, since `admin.listen` is not "
-                + "opened in this version."),
+            "Whether callers of `admin.listen` show a token. `required` is not taken yet: this version checks no "
+                + "tokens there."),
         SettingKey(
             "metrics.listen", .addresses, \.metrics.listen,
             "Where `/metrics`, `/livez`, `/readyz`, `/healthz` and, under `/.well-known/`, the public keys of ID "

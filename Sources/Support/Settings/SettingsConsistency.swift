@@ -57,7 +57,7 @@ struct SettingsConsistency {
         guard authentication == .required else { return }
         draft.refuse(
             "admin.authentication", value: authentication.rawValue,
-            "needs admin.listen to be opened, which this version does not do yet; set it to none")
+            "is not taken yet: this version checks no tokens on admin.listen; set it to none")
     }
 
     /// Checks the addresses of one key; `openTo` is what to say of one that other machines can reach, if that is wrong.

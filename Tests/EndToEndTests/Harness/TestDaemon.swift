@@ -28,7 +28,7 @@ final class TestDaemon: Sendable {
         for service in services where all["services.\(service).listen"] == nil {
             all["services.\(service).listen"] = "127.0.0.1:0"
         }
-        if all["metrics.listen"] == nil { all["metrics.listen"] = "127.0.0.1:0" }
+        for key in ["admin.listen", "metrics.listen"] where all[key] == nil { all[key] = "127.0.0.1:0" }
         for (key, value) in all {
             let name = key.uppercased().replacing("-", with: "_").replacing(".", with: "_")
             variables["TRIVET_\(name)"] = value

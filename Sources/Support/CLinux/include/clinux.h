@@ -2,6 +2,9 @@
 
 // What Glibc's Swift overlay does not show because it stands behind _GNU_SOURCE.
 
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/inotify.h>
 #include <sys/types.h>
 
 /// Reads the credentials of the process at the other end of a connected unix socket (SO_PEERCRED).
@@ -12,3 +15,13 @@ int clinux_peer_credentials(int descriptor, pid_t *process, uid_t *user, gid_t *
 /// client sends again after a second. Handshakes that are under way end, and who waits in the queue can be accepted.
 /// Returns 0, or errno.
 int clinux_pause_listening(int descriptor);
+
+/// Finds bytes within others (memmem); null when they are not there.
+const void *clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
+
+/// Goes on with a CRC-32C (Castagnoli) over more bytes; begin with 0. By the processor's own instruction where it has
+/// one, else by tables.
+uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count);
+
+/// The same by tables whatever the processor, for tests.
+uint32_t clinux_crc32c_by_tables(uint32_t crc, const void *bytes, size_t count);
