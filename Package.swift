@@ -192,7 +192,7 @@ let package = Package(
                 "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", coreMetrics, httpTypes,
                 logging,
             ]),
-        tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
+        tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"], excluding: ["Python"]),
         tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
         tests("CompressionTests", ["Compression"]),
         tests("JSONTests", ["JSON"]),
