@@ -152,8 +152,8 @@ public final class Daemon: Sendable {
         do {
             objects = try ObjectStorage(
                 datastore: datastore, directory: storage.directory.path(of: "buckets"),
-                publisher: ObjectEventTopics(pubsub: pubsub), baseURL: { bound.adminURL }, metrics: registry,
-                logger: logger)
+                hasRoom: { [disk = storage.disk] in !disk.isLow }, publisher: ObjectEventTopics(pubsub: pubsub),
+                baseURL: { bound.adminURL }, metrics: registry, logger: logger)
         } catch {
             throw StartError(.dataDirectory, "the folder of the buckets cannot be made: \(error)", cause: error)
         }

@@ -69,7 +69,9 @@ extension ObjectStorage {
             await removeFile(of: old)
             return new
         } catch {
-            await abandon(draft.blob, in: draft.bucket)
+            // Whether a commit took place that the disk failed in, the next start will know: its sweep removes the file
+            // or finds its object. Until then it counts as under way.
+            if (error as? DatastoreError)?.code != .unavailable { await abandon(draft.blob, in: draft.bucket) }
             throw error
         }
     }

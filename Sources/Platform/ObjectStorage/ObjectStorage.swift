@@ -32,6 +32,7 @@ public final class ObjectStorage: Sendable {
     /// - Parameters:
     ///   - datastore: where names and metadata are.
     ///   - directory: the folder of the bytes.
+    ///   - hasRoom: whether the disk has room for more bytes; asked often.
     ///   - publisher: where events go.
     ///   - baseURL: where this daemon is reached, for the links in events.
     ///   - metrics: the metrics backend.
@@ -39,12 +40,12 @@ public final class ObjectStorage: Sendable {
     ///   - now: the clock.
     /// - Throws: `ObjectStorageError` when the folder cannot be made.
     public init(
-        datastore: Datastore, directory: String, publisher: any ObjectEventPublisher,
-        baseURL: @escaping @Sendable () -> String, metrics: any MetricsFactory, logger: Logger,
-        now: @escaping @Sendable () -> Timestamp = { .now }
+        datastore: Datastore, directory: String, hasRoom: @escaping @Sendable () -> Bool = { true },
+        publisher: any ObjectEventPublisher, baseURL: @escaping @Sendable () -> String, metrics: any MetricsFactory,
+        logger: Logger, now: @escaping @Sendable () -> Timestamp = { .now }
     ) throws(ObjectStorageError) {
         self.datastore = datastore
-        blobs = BlobStore(root: directory)
+        blobs = BlobStore(root: directory, hasRoom: hasRoom)
         events = ObjectEvents(baseURL: baseURL)
         self.publisher = publisher
         self.metrics = ObjectMetrics(metrics)

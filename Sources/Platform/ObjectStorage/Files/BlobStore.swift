@@ -6,6 +6,8 @@ import Glibc
 /// All methods wait for the disk.
 struct BlobStore: Sendable {
     let root: String
+    /// Whether the disk has room for more; what fills it to the last byte would take it from all others.
+    let hasRoom: @Sendable () -> Bool
 
     /// Names of buckets do not begin with a dot, so this is none.
     static let uploadsFolder = ".uploads"
@@ -17,6 +19,11 @@ struct BlobStore: Sendable {
     func path(_ bucket: String, _ id: BlobID) -> String { "\(folder(of: bucket))/\(id.shard)/\(id)" }
 
     func uploadPath(_ id: BlobID) -> String { "\(uploads)/\(id)" }
+
+    /// Throws `outOfSpace` while the disk is nearly full.
+    func requireRoom() throws(ObjectStorageError) {
+        guard hasRoom() else { throw .noRoom }
+    }
 
     /// Makes the folders that are always there.
     func prepare() throws(ObjectStorageError) {

@@ -30,6 +30,7 @@ final class BlobWriter: Sendable {
     /// Begins a new file.
     static func create(_ id: BlobID, in store: BlobStore) async throws(ObjectStorageError) -> BlobWriter {
         try await DiskWork.run { () throws(ObjectStorageError) in
+            try store.requireRoom()
             let descriptor = try FileCalls.open(store.uploadPath(id), O_WRONLY | O_CREAT | O_EXCL)
             return BlobWriter(id, store, State(descriptor: descriptor))
         }
@@ -59,7 +60,10 @@ final class BlobWriter: Sendable {
     /// Writes bytes behind those that were written before.
     func write(_ bytes: [UInt8]) async throws(ObjectStorageError) {
         guard !bytes.isEmpty else { return }
-        try await DiskWork.run { () throws(ObjectStorageError) in try self.writeNow(bytes) }
+        try await DiskWork.run { () throws(ObjectStorageError) in
+            try self.store.requireRoom()
+            try self.writeNow(bytes)
+        }
     }
 
     /// Makes what was written durable.

@@ -86,6 +86,6 @@ enum FileCalls {
         let number = errno
         let reason = String(cString: strerror(number))
         let isFull = number == ENOSPC || number == EDQUOT
-        return ObjectStorageError(isFull ? .outOfSpace : .unavailable, "cannot \(verb) \(path): \(reason)")
+        return isFull ? .noRoom : ObjectStorageError(.unavailable, "cannot \(verb) \(path): \(reason)")
     }
 }

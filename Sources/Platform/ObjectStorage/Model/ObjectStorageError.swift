@@ -49,6 +49,8 @@ public struct ObjectStorageError: Error, Sendable, CustomStringConvertible {
 
     static func invalid(_ message: String) -> ObjectStorageError { ObjectStorageError(.invalidArgument, message) }
 
+    static let noRoom = ObjectStorageError(
+        .outOfSpace, "the disk is full, and nothing is stored until there is room: delete objects, or free some space")
     static let noBucket = ObjectStorageError(.notFound, "The specified bucket does not exist.")
     static let conditionNotMet = ObjectStorageError(
         .conditionNotMet, "At least one of the pre-conditions you specified did not hold.")

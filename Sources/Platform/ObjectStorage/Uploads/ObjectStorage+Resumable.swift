@@ -44,7 +44,16 @@ extension ObjectStorage {
             id: BlobID.random().description, bucket: bucket, name: name, metadata: metadata, conditions: conditions,
             expected: expected, blob: blob, timeCreated: now())
         let writer = try await BlobWriter.create(blob, in: blobs)
-        try await datastore.insert(session.entity)
+        do {
+            // The session tells of a file whose name must be on the disk with it.
+            try await DiskWork.run { [blobs] () throws(ObjectStorageError) in
+                try FileCalls.syncDirectory(blobs.uploads)
+            }
+            try await datastore.insert(session.entity)
+        } catch {
+            await writer.discard()
+            throw error
+        }
         sessions.giveBack(session.id, writer)
         return session.id
     }
