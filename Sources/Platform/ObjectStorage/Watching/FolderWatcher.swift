@@ -1,5 +1,6 @@
 import CLinux
 import Datastore
+import Dispatch
 import Glibc
 import Logging
 
@@ -13,12 +14,17 @@ struct FolderWatcher {
     private let bucket: String
     private let tree: WatchedTree
     private let inotify: Inotify
+    private let root: FolderIdentity
+    /// Where the kernel's word is waited for.
+    private let kernel = DispatchQueue(label: "trivet.objects.watch")
     /// The watched folders by their numbers: empty for the root, else with a slash at the end.
     private var folders: [Int32: String] = [:]
     /// Files that were just written when they were found by looking: they are taken when they have rested a while.
     private var restless: [String: FileStamp] = [:]
     private var lastScan = ContinuousClock.now
     private var lastRest = ContinuousClock.now
+    /// Whether all was looked through once.
+    private(set) var hasBegun = false
     /// Whether some folder could not be watched, so that looking through all must do.
     private var isBlind = false
 
@@ -32,15 +38,22 @@ struct FolderWatcher {
         self.storage = storage
         self.bucket = bucket
         tree = WatchedTree(root: folder)
+        root = try tree.identity()
         inotify = try Inotify()
     }
 
-    /// Watches until the task is cancelled, or the bucket is gone.
+    /// Watches until the task is cancelled, the bucket is gone, or the folder is another one.
     mutating func run() async throws {
         try await scan("")
+        hasBegun = true
         while !Task.isCancelled {
-            let inotify = inotify
-            let changes = try await DiskWork.run { () throws(ObjectStorageError) in inotify.changes(within: 500) }
+            let (inotify, tree, root) = (inotify, tree, root)
+            let changes = try await DiskWork.run(on: kernel) { () throws(ObjectStorageError) in
+                let changes = inotify.changes(within: 500)
+                // What was moved away, or lies below a new mount, is watched under a name that is another folder's.
+                guard try tree.identity() == root else { throw Self.replaced(tree) }
+                return changes
+            }
             for change in changes { try await take(change) }
             try await takeRested()
             let interval = isBlind ? Self.blindScanInterval : Self.scanInterval
@@ -54,9 +67,17 @@ struct FolderWatcher {
         lastScan = .now
     }
 
+    /// Ends this watcher, so that another one begins with the folder that is there.
+    private static func replaced(_ tree: WatchedTree) -> ObjectStorageError {
+        ObjectStorageError(.unavailable, "\(tree.root) is gone, or another folder now")
+    }
+
     private mutating func take(_ change: Inotify.Change) async throws {
         if change.has(IN_Q_OVERFLOW) { return try await scanAll() }
-        guard !change.has(IN_IGNORED) else { return folders[change.folder] = nil }
+        if change.has(IN_IGNORED) {
+            guard folders.removeValue(forKey: change.folder) != "" else { throw Self.replaced(tree) }
+            return
+        }
         guard let folder = folders[change.folder], let name = String(validating: change.name, as: UTF8.self),
             !name.isEmpty, (try? Names.checkObject(folder + name)) != nil
         else { return }
@@ -85,8 +106,12 @@ struct FolderWatcher {
                 continue
             }
             let known = try await storage.knownFiles(of: bucket, in: folder)
-            for (name, stamp) in content.files where known.files[name] != stamp { try await find(folder + name, stamp) }
-            for name in known.files.keys where content.files[name] == nil { try await look(at: folder + name) }
+            var due = known.files.keys.filter { content.files[$0] == nil }.map { folder + $0 }
+            for (name, stamp) in content.files where known.files[name] != stamp {
+                // One that was just written is taken when it has rested.
+                if isFresh(stamp) { restless[folder + name] = stamp } else { due.append(folder + name) }
+            }
+            try await look(at: due)
             for name in known.folders where !content.folders.contains(name) {
                 try await storage.forgetFiles(of: bucket, below: "\(folder)\(name)/", in: tree)
             }
@@ -106,11 +131,6 @@ struct FolderWatcher {
             }
             isBlind = true
         }
-    }
-
-    /// A file that is not as it is known: taken at once when it has rested, else when it has.
-    private mutating func find(_ name: String, _ stamp: FileStamp) async throws {
-        if isFresh(stamp) { restless[name] = stamp } else { try await look(at: name) }
     }
 
     /// Takes the files that have not changed for a while.
@@ -146,11 +166,13 @@ struct FolderWatcher {
         try await DiskWork.run { [tree] () throws(ObjectStorageError) in try tree.stamp(of: name) }
     }
 
-    private mutating func look(at name: String) async throws {
-        guard try await storage.takeFile(name, of: bucket, in: tree) else {
-            // It was written while it was read.
-            restless[name] = FileStamp(inode: 0, size: 0, modified: 0)
-            return
+    private mutating func look(at name: String) async throws { try await look(at: [name]) }
+
+    private mutating func look(at names: [String]) async throws {
+        let unsteady = try await sideBySide(names) { [storage, bucket, tree] name in
+            try await storage.takeFile(name, of: bucket, in: tree) ? nil : name
         }
+        // They were written while they were read.
+        for name in unsteady { if let name { restless[name] = FileStamp(inode: 0, size: 0, modified: 0) } }
     }
 }

@@ -86,14 +86,15 @@ extension ObjectStorage {
         guard let folder = bucket.watchedFolder else { return }
         var hasWarned = false
         while !Task.isCancelled {
+            var watcher: FolderWatcher?
             do {
-                var watcher = try FolderWatcher(self, bucket: bucket.name, folder: folder)
-                try await watcher.run()
+                watcher = try FolderWatcher(self, bucket: bucket.name, folder: folder)
+                try await watcher?.run()
             } catch let error as ObjectStorageError where error.code == .notFound {
                 return
             } catch {
                 guard !Task.isCancelled else { return }
-                if !hasWarned {
+                if !hasWarned || watcher?.hasBegun == true {
                     logger.warning(
                         "a folder cannot be watched now",
                         metadata: ["bucket": "\(bucket.name)", "folder": "\(folder)", "error": "\(error)"])
@@ -147,7 +148,7 @@ extension ObjectStorage {
         question.prefix = folder
         repeat {
             let page = try await objects(in: bucket, question)
-            for object in page.objects { try await forget(object.name, of: bucket, in: tree) }
+            _ = try await sideBySide(page.objects) { try await self.forget($0.name, of: bucket, in: tree) }
             question.pageToken = page.nextPageToken
         } while question.pageToken != nil
     }

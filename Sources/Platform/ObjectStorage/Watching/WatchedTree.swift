@@ -14,6 +14,13 @@ struct WatchedTree: Sendable {
     /// The path of a name below the root; `folder` ends with a slash, or is empty.
     func path(_ name: String) -> String { name.isEmpty ? root : "\(root)/\(name)" }
 
+    /// Which folder the root is: another one may have its path later, or another file system be mounted there.
+    func identity() throws(ObjectStorageError) -> FolderIdentity {
+        var status = stat()
+        guard stat(root, &status) == 0 else { throw FileCalls.failure("look at", root) }
+        return FolderIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
     /// What a folder has; nil when it is gone.
     func content(of folder: String) throws(ObjectStorageError) -> Content? {
         guard let descriptor = try open(folder, O_RDONLY | O_DIRECTORY) else { return nil }
@@ -91,4 +98,10 @@ struct WatchedTree: Sendable {
         }
         return descriptor
     }
+}
+
+/// A folder as the kernel tells it from all others.
+struct FolderIdentity: Sendable, Hashable {
+    let device: UInt64
+    let inode: UInt64
 }
