@@ -41,7 +41,7 @@ extension ObjectStorage {
         while let query = lister.nextQuery {
             let batch = try await datastore.run(query)
             for result in batch.results {
-                guard let object = StoredObject(result.stored.entity), lister.take(object) else { return lister.page }
+                guard lister.take(try Self.readable(result.stored.entity)) else { return lister.page }
             }
             // A folder's objects are jumped over, so that the number of them does not count.
             if batch.more == .none { break }
@@ -49,15 +49,11 @@ extension ObjectStorage {
         return lister.page
     }
 
-    /// All objects of a bucket, page by page, for whoever walks through them.
-    func eachObject(of bucket: String, _ body: (StoredObject) async throws -> Void) async throws {
-        var query = Query(kind: StoredObject.kind, namespace: Key.platformNamespace, ancestor: Bucket.key(bucket))
-        while true {
-            let batch = try await datastore.run(query)
-            for entity in batch.entities { if let object = StoredObject(entity) { try await body(object) } }
-            guard batch.more == .notFinished, let cursor = batch.endCursor else { return }
-            query.start = cursor
+    private static func readable(_ entity: Entity) throws(ObjectStorageError) -> StoredObject {
+        guard let object = StoredObject(entity) else {
+            throw ObjectStorageError(.dataLoss, "an object cannot be read: \(entity.key)")
         }
+        return object
     }
 }
 
@@ -108,7 +104,9 @@ struct ObjectLister {
                     .key(StoredObject.key(bucket, lower.name)))
             ]
         }
-        query.limit = question.delimiter.isEmpty ? min(question.limit + 1, 1_000) : 1_000
+        // One more than there is room for, which tells whether there is a next page.
+        let room = question.limit - page.objects.count + 1
+        query.limit = question.delimiter.isEmpty ? min(room, 1_000) : 1_000
         return query
     }
 
