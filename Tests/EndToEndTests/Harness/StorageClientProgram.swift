@@ -91,6 +91,29 @@ enum StorageClientProgram {
         copy.update_storage_class("NEARLINE")
         assert bucket.get_blob("copy.bin").storage_class == "NEARLINE"
 
+        # What is not offered is refused, rather than done in part.
+        keyed = bucket.blob("keyed", encryption_key=b"k" * 32)
+        refused(exceptions.MethodNotImplemented, lambda: keyed.upload_from_string("x"))
+        refused(exceptions.MethodNotImplemented, lambda: keyed.rewrite(big))
+        copy.temporary_hold = True
+        refused(exceptions.MethodNotImplemented, copy.patch)
+        assert bucket.get_blob("keyed") is None and bucket.get_blob("copy.bin").temporary_hold is None
+
+        # Notifications.
+        wish = bucket.notification(
+            topic_name="storage-event", event_types=["OBJECT_DELETE"], custom_attributes={"a": "b"},
+            blob_name_prefix="l/", payload_format="NONE")
+        wish.create()
+        told = bucket.get_notification(wish.notification_id)
+        assert told.event_types == ["OBJECT_DELETE"] and told.custom_attributes == {"a": "b"}
+        assert told.blob_name_prefix == "l/" and told.payload_format == "NONE"
+        listed = [(n.notification_id, n.topic_name, n.topic_project) for n in bucket.list_notifications()]
+        assert listed == [(wish.notification_id, "storage-event", "my-project")]
+        wish.delete()
+        refused(exceptions.NotFound, wish.delete)
+        nowhere = bucket.notification(topic_name="no-such-topic", payload_format="NONE")
+        refused(exceptions.BadRequest, nowhere.create)
+
         # What stands around.
         assert list(bucket.list_notifications()) == [] and "@" in client.get_service_account_email()
         assert bucket.test_iam_permissions(["storage.objects.get"]) == ["storage.objects.get"]

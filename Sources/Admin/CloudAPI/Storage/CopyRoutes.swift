@@ -36,6 +36,7 @@ struct CopyRoutes: Sendable {
     }
 
     private func copy(_ call: CloudCall) async throws -> StoredObject {
+        try call.refuseCustomerKeys()
         // A body that says nothing but where the copy goes leaves it with what is said of the source.
         let metadata = try ObjectMetadata(resource: try await call.body())
         return try await storage.copy(
@@ -57,6 +58,7 @@ struct CopyRoutes: Sendable {
     }
 
     private func compose(_ call: CloudCall) async throws -> HostedResponse {
+        try call.refuseCustomerKeys()
         let body = try await call.body()
         let bucket = call.parameter("bucket")
         var sources: [ObjectPlace] = []

@@ -71,6 +71,12 @@ extension ObjectMetadata {
 
     /// Takes the members of a resource that are there: null removes, and metadata is merged name by name.
     mutating func patch(_ resource: JSONObject) throws(CloudProblem) {
+        for name in ["temporaryHold", "eventBasedHold"] where resource[name]?.boolean == true {
+            throw .notOffered("holds of objects")
+        }
+        if let retention = resource["retention"], retention != .null, retention.object?.isEmpty != true {
+            throw .notOffered("retention of objects")
+        }
         for (name, path) in Self.texts where resource[name] != nil {
             self[keyPath: path] = try resource.cloudText(name)
         }

@@ -94,6 +94,7 @@ struct UploadWish: Sendable {
 
     /// Reads the query, the resource, and the headers of the request.
     init(_ call: CloudCall, resource: JSONObject, contentType: String? = nil) throws(CloudProblem) {
+        try call.refuseCustomerKeys()
         let inResource = try resource.cloudText("name")
         guard let name = call.query("name") ?? inResource else { throw .required("name") }
         self.name = name
@@ -118,5 +119,15 @@ struct UploadWish: Sendable {
             }
         }
         return expected
+    }
+}
+
+extension CloudCall {
+    /// Throws when the client wants its bytes encrypted with a key of its own: they would be stored without.
+    func refuseCustomerKeys() throws(CloudProblem) {
+        let headers = ["x-goog-encryption-algorithm", "x-goog-copy-source-encryption-algorithm"]
+        guard query("kmsKeyName") == nil, query("destinationKmsKeyName") == nil,
+            headers.allSatisfy({ header($0) == nil })
+        else { throw .notOffered("customers' keys") }
     }
 }
