@@ -67,6 +67,24 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: path + ".trivetctl-part"))
     }
 
+    @Test("On a terminal a bar tells how far a copy is, and goes when it is done; elsewhere there is none")
+    func progress() async throws {
+        for isTerminal in [true, false] {
+            var bench = CommandBench()
+            bench.terminal = Terminal(input: false, output: false, messages: isTerminal)
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: ["ab", "c"])
+            let path = NSTemporaryDirectory() + UUID().uuidString
+            #expect(await bench.run("storage", "cp", "gs://b/a", path) == 0)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "abc")
+            try FileManager.default.removeItem(atPath: path)
+            let text = bench.messages.text
+            let bar = "[\(String(repeating: "#", count: 24))] 100%  3 B of 3 B  gs://b/a"
+            #expect(text.contains(bar) == isTerminal, "\(text)")
+            #expect(text.hasSuffix("\r\u{1B}[K") == isTerminal)
+        }
+    }
+
     @Test("Without a name nothing is deleted, on a terminal rm asks, and a pattern without a match is told")
     func removes() async {
         var bench = CommandBench()
