@@ -15,6 +15,8 @@ from durable_store import durable_store
 from machine import machine
 from memory import memory
 from metric_history import metric_history
+from object_events import object_events
+from object_listing import object_listing
 from object_storage import object_storage
 from pubsub_push import pubsub_push
 from purge import purge
@@ -39,6 +41,8 @@ SECTIONS = [
     scheduler_starts,
     pubsub_push,
     object_storage,
+    object_events,
+    object_listing,
 ]
 
 

@@ -1,25 +1,22 @@
-"""Objects: how fast large ones pass and what memory that takes, and how many small ones are stored in a second."""
+"""Objects: how many small ones are stored in a second, how fast large ones pass, and what memory that takes."""
 
-import concurrent.futures
-import http.client
-import itertools
-import json
 import os
 import pathlib
 import re
 import statistics
 import subprocess
+import sys
+import tempfile
 import time
 
-from trivet_daemon import Daemon
+from figures import MEBIBYTE, ROUNDS, SECONDS, spread
+from object_client import SMALL, Client, upload_small, upload_url
+from trivet_daemon import ROOT, Daemon
 
-SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-MEBIBYTE = 1024 * 1024
-ROUND_SIZE = 1024 * MEBIBYTE
-LARGE_SIZE = 5 * 1024 * MEBIBYTE
-SMALL_SIZE = 4096
-CLIENTS = 8
+# BENCH_OBJECT_MEBIBYTES and BENCH_LARGE_MEBIBYTES make a run shorter for whoever tries something out.
+ROUND_SIZE = int(os.environ.get("BENCH_OBJECT_MEBIBYTES", "1024")) * MEBIBYTE
+LARGE_SIZE = int(os.environ.get("BENCH_LARGE_MEBIBYTES", "5120")) * MEBIBYTE
+CLIENTS = (1, 8, 32)
 
 
 def peak_bytes(daemon):
@@ -34,17 +31,8 @@ def timed(command):
     return time.monotonic() - begin
 
 
-def request(daemon, method, path, body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["admin"], timeout=60)
-    connection.request(method, path, body=json.dumps(body) if body is not None else None)
-    answer = connection.getresponse()
-    if answer.status >= 300:
-        raise SystemExit(f"{method} {path}: {answer.status} {answer.read()!r}")
-
-
-def upload(daemon, size, name):
-    url = daemon.url("admin", f"/upload/storage/v1/b/bench/o?uploadType=media&name={name}")
-    return timed(f"head -c {size} /dev/zero | curl -fsS --noproxy '*' -T - -X POST '{url}'")
+def upload(daemon, source, name):
+    return timed(f"{source} | curl -fsS --noproxy '*' -T - -X POST '{upload_url(daemon, 'bench')}&name={name}'")
 
 
 def download(daemon, name):
@@ -52,60 +40,84 @@ def download(daemon, name):
     return timed(f"curl -fsS --noproxy '*' '{url}' | cat > /dev/null")
 
 
-def store_small(daemon, client, deadline):
-    """Stores objects one after the other on one connection; returns how many."""
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["admin"], timeout=60)
-    body = bytes(SMALL_SIZE)
-    for number in itertools.count():
-        if time.monotonic() > deadline:
-            return number
-        path = f"/upload/storage/v1/b/bench/o?uploadType=media&name=small-{client}-{number}"
-        connection.request("POST", path, body=body)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"storing a small object: {answer.status}")
+def synced_files(clients):
+    """Files/s of the other side, in a process of its own and on the same disk."""
+    with tempfile.TemporaryDirectory(dir=ROOT / ".build") as folder:
+        command = [sys.executable, pathlib.Path(__file__).parent / "synced_files.py", folder, SECONDS, clients, SMALL]
+        return float(subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout)
+
+
+def small(daemon):
+    """A table's rows: uploads of 1 KiB against files that are written and synced, in alternating rounds."""
+    uploads, files, latencies = ({count: [] for count in CLIENTS} for _ in range(3))
+    for number, count in enumerate(CLIENTS * ROUNDS):
+        files[count].append(synced_files(count))
+        load = upload_small(daemon, "bench", count, SECONDS, first=number * 100_000_000)
+        uploads[count].append(load.requests_per_second)
+        latencies[count].append(load.p99_milliseconds)
+    for count in CLIENTS:
+        ratios = [ours / theirs for ours, theirs in zip(uploads[count], files[count])]
+        yield (
+            f"| {count} | {spread(uploads[count])} | {statistics.median(latencies[count]):.1f} "
+            f"| {spread(files[count])} | {statistics.median(ratios):.2f} |"
+        )
+
+
+def large(daemon):
+    """A table's rows: one object against a copy of the same file, in alternating rounds."""
+    source, copy = daemon.directory / "source", daemon.directory / "copy"
+    timed(f"head -c {ROUND_SIZE} /dev/urandom > '{source}'")
+    rates = {"`cp` and one `sync` of the copy": [], "uploaded": [], "downloaded": []}
+    for number in range(ROUNDS):
+        rates["`cp` and one `sync` of the copy"].append(
+            ROUND_SIZE / timed(f"cp --reflink=never '{source}' '{copy}' && sync '{copy}'")
+        )
+        rates["uploaded"].append(ROUND_SIZE / upload(daemon, f"cat '{source}'", f"round-{number}"))
+        rates["downloaded"].append(ROUND_SIZE / download(daemon, f"round-{number}"))
+        Client(daemon).request("DELETE", f"/storage/v1/b/bench/o/round-{number}")
+        copy.unlink()
+    source.unlink()
+    for name, values in rates.items():
+        yield f"| {name} | {spread([rate / MEBIBYTE for rate in values])} |"
+    ratios = [ours / theirs for ours, theirs in zip(rates["uploaded"], next(iter(rates.values())))]
+    yield f"| uploaded to copied, round by round | {spread(ratios, 2)} |"
+
+
+def growth(daemon):
+    """By how much one object of many GiB raises the peak of resident memory."""
+    before = peak_bytes(daemon)
+    upload(daemon, f"head -c {LARGE_SIZE} /dev/zero", "large")
+    download(daemon, "large")
+    Client(daemon).request("DELETE", "/storage/v1/b/bench/o/large")
+    return before, peak_bytes(daemon)
 
 
 def object_storage():
-    """Uploads against writing the same bytes with one fsync and no daemon, in alternating rounds; memory; small objects."""
+    """The section's lines."""
     with Daemon() as daemon:
-        request(daemon, "POST", "/storage/v1/b", {"name": "bench"})
-        plain = daemon.directory / "plain"
-        rates = {"written with dd conv=fsync": [], "uploaded": [], "downloaded": []}
-        for number in range(ROUNDS):
-            rates["uploaded"].append(ROUND_SIZE / upload(daemon, ROUND_SIZE, f"round-{number}"))
-            seconds = timed(f"head -c {ROUND_SIZE} /dev/zero | dd of='{plain}' bs=1M conv=fsync iflag=fullblock status=none")
-            rates["written with dd conv=fsync"].append(ROUND_SIZE / seconds)
-            rates["downloaded"].append(ROUND_SIZE / download(daemon, f"round-{number}"))
-            request(daemon, "DELETE", f"/storage/v1/b/bench/o/round-{number}")
-            plain.unlink()
-        before = peak_bytes(daemon)
-        upload(daemon, LARGE_SIZE, "large")
-        download(daemon, "large")
-        growth = peak_bytes(daemon) - before
-        request(daemon, "DELETE", "/storage/v1/b/bench/o/large")
-        deadline = time.monotonic() + SECONDS
-        with concurrent.futures.ThreadPoolExecutor(CLIENTS) as clients:
-            small = sum(clients.map(lambda client: store_small(daemon, client, deadline), range(CLIENTS)))
-    ratios = [ours / theirs for ours, theirs in zip(rates["uploaded"], rates["written with dd conv=fsync"])]
-    rows = [
-        f"| {name} | {' / '.join(f'{rate / MEBIBYTE:,.0f}' for rate in (min(all_), statistics.median(all_), max(all_)))} |"
-        for name, all_ in rates.items()
-    ]
+        Client(daemon).request("POST", "/storage/v1/b", {"name": "bench"})
+        before, after = growth(daemon)
+        large_rows = list(large(daemon))
+        small_rows = list(small(daemon))
     return [
         "## Object storage",
         "",
-        f"An object of {ROUND_SIZE // MEBIBYTE} MiB over HTTP by curl, with MD5 and CRC-32C computed and everything synced "
-        f"before the answer, {ROUNDS} alternating rounds.",
+        f"Objects of {SMALL} bytes over HTTP by wrk, each with its file and its entity on the disk before the answer,",
+        f"{ROUNDS} alternating rounds of {SECONDS} s. The other side is as many threads that write files of the same",
+        "size, sync, rename and sync the folder, with nothing around it (`synced_files.py`).",
+        "",
+        "| clients | uploads/s: min / median / max | p99, ms (median) | files/s: min / median / max | ratio (median) |",
+        "| --- | --- | --- | --- | --- |",
+        *small_rows,
+        "",
+        f"One object of {ROUND_SIZE // MEBIBYTE} MiB over HTTP by curl, with MD5 and CRC-32C computed and all of it",
+        f"synced before the answer, {ROUNDS} alternating rounds.",
         "",
         "| | MiB/s: min / median / max |",
         "| --- | --- |",
-        *rows,
-        f"| uploaded to written, round by round | {min(ratios):.2f} / {statistics.median(ratios):.2f} / {max(ratios):.2f} |",
+        *large_rows,
         "",
-        f"Uploading and downloading one object of {LARGE_SIZE // MEBIBYTE} MiB raised the peak of resident memory by "
-        f"{growth / MEBIBYTE:.1f} MiB (mark: 64 MiB).",
-        f"{CLIENTS} clients store {small / SECONDS:,.0f} objects of {SMALL_SIZE} bytes a second, each durable when answered.",
+        f"Uploading and downloading one object of {LARGE_SIZE // MEBIBYTE} MiB raised the peak of resident memory from",
+        f"{before / MEBIBYTE:.1f} to {after / MEBIBYTE:.1f} MiB (mark: 64 MiB more at most).",
         "",
     ]
