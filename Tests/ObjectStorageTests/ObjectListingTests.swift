@@ -38,13 +38,15 @@ import Testing
                     letters.randomElement(using: &generator) ?? "a"
                 }.joined())
         }
+        // Folders that are worth a jump, and folders that are not.
+        for number in 0..<120 { names.formUnion(["f/\(number)", "g\(number % 40)/\(number)"]) }
         for name in names { try await test.storage.store([], "b-1", name) }
         for round in 0..<60 {
             var question = ObjectQuestion()
             question.prefix = ["", "", "a", "a/", "b-", "é"].randomElement(using: &generator) ?? ""
             question.delimiter = ["", "/", "/", "-", "ab", "//"].randomElement(using: &generator) ?? ""
             question.includeTrailingDelimiter = Bool.random(using: &generator)
-            question.limit = Int.random(in: 1...7, using: &generator)
+            question.limit = Int.random(in: 1...(round % 3 == 0 ? 60 : 7), using: &generator)
             if round % 5 == 0 { question.startOffset = "a/" }
             if round % 7 == 0 { question.endOffset = "b" }
             var items: [String] = []
