@@ -115,6 +115,33 @@ import Testing
         }
     }
 
+    @Test(
+        "of calls that move contents only those leave a record that were refused or failed, not those to try again",
+        arguments: [false, true])
+    func refusals(_ isStreamed: Bool) async throws {
+        try await LiveDaemon.run { daemon in
+            let admin = AdminService(daemon.parts(nil))
+            let route = Route(.post, "/v1/things/{thing}:use", body: isStreamed ? .stream : .whole) { request in
+                let status = Int(request.query["status"] ?? "") ?? 0
+                if status == 404 { throw HTTPProblem(.notFound, "there is none") }
+                return .json(["error": ["message": "so it is"]], status: HTTPResponse.Status(code: status))
+            }
+            let audited = admin.audited(route, as: "things.use", onlyRefusals: true)
+            #expect(audited.body == route.body)
+            for status in [200, 308, 400, 403, 404, 409, 429, 500, 503, 507] {
+                let request = try HostedRequest(
+                    .post, "/?status=\(status)", parameters: ["thing": "x"], body: Array(#"{"a":"b"}"#.utf8))
+                _ = try? await audited.handler(request)
+            }
+            let records = try await daemon.audit.list(AuditQuery()).records.reversed()
+            #expect(records.map(\.status) == [400, 403, 404, 409, 500])
+            #expect(records.map(\.outcome) == [.failed, .denied, .failed, .failed, .failed])
+            #expect(records.map(\.message) == ["so it is", "so it is", "there is none", "so it is", "so it is"])
+            #expect(Set(records.map(\.action.resource)) == ["things/x"])
+            #expect(Set(records.map { $0.action.parameters["a"] }) == [isStreamed ? nil : "b"])
+        }
+    }
+
     @Test("reading leaves no record, nor does a token for oneself")
     func reading() async throws {
         try await LiveDaemon.run { daemon async throws in

@@ -44,13 +44,15 @@ extension AdminRoutes {
     ///   - parameters: the query parameters that it takes; any other is refused.
     ///   - verb: what the audit log calls it; nil: what follows from method and path, see `AuditedChange`.
     ///   - resource: what it is done to, for the audit log; nil: what stands in the path.
+    ///   - recording: which calls leave an audit record: each, but where contents are moved.
     ///   - handler: what answers.
     func write(
         _ method: HTTPRequest.Method, _ path: String, _ parameters: [QueryParameter] = [], verb: String? = nil,
-        resource: (@Sendable (HostedRequest) -> String)? = nil,
+        resource: (@Sendable (HostedRequest) -> String)? = nil, recording: AuditedChange.Recording = .each,
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
     ) -> AdminRoute {
-        let change = AuditedChange(parts: parts, method: method, path: path, verb: verb, resource: resource)
+        let change = AuditedChange(
+            parts: parts, method: method, path: path, verb: verb, resource: resource, recording: recording)
         return AdminRoute(
             Route(method, path) { request in
                 try await answer(request) {
@@ -71,7 +73,7 @@ extension AdminRoutes {
         _ path: String, isAudited: @escaping @Sendable (AdminCall) async -> Bool,
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
     ) -> AdminRoute {
-        let change = AuditedChange(parts: parts, method: .post, path: path, verb: nil, resource: nil)
+        let change = AuditedChange(parts: parts, method: .post, path: path, verb: nil)
         return AdminRoute(
             Route(.post, path) { request in
                 try await answer(request) {

@@ -33,14 +33,17 @@ public struct AdminService: HostedService {
         routes = all.map(\.route)
     }
 
-    /// A route of another API on the same addresses that leaves an audit record of each call, as the changes here do.
-    /// Who may, it finds out itself. Its body must come whole: the record tells what was asked for.
+    /// A route of another API on the same addresses that leaves audit records, as the changes here do. Who may, it
+    /// finds out itself. Where its body comes whole, the record tells what was asked for.
     ///
     /// - Parameters:
     ///   - route: the route.
     ///   - method: what the audit log calls it.
-    public func audited(_ route: Route, as method: String) -> Route {
-        let change = AuditedChange(parts: parts, method: route.method, path: route.path, verb: method, resource: nil)
+    ///   - onlyRefusals: whether only calls that were refused or failed leave one.
+    public func audited(_ route: Route, as method: String, onlyRefusals: Bool = false) -> Route {
+        let change = AuditedChange(
+            parts: parts, method: route.method, path: route.path, verb: method,
+            recording: onlyRefusals ? .refusals : .each, looksAtBody: route.body == .whole)
         return Route(route.method, route.path, body: route.body) { request in
             try await change.perform(request, access: nil) { try await route.handler(request) }
         }

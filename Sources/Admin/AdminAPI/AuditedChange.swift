@@ -8,9 +8,21 @@ import Settings
 /// The one way of every change through the admin API: whoever may not is refused, and both the refusal and the change,
 /// with how it ended, stand in the audit log.
 struct AuditedChange: Sendable {
+    /// Which calls leave a record.
+    enum Recording: Sendable {
+        /// Each: one before the change, which is completed after it.
+        case each
+        /// Those that were refused or failed. For calls that move contents (messages), of which there may be many: what
+        /// went well is in the metrics. Nor do those leave one that only have to be tried again, since a full disk would
+        /// make many of them.
+        case refusals
+    }
+
     let parts: AdminParts
     private let verb: String
     private let path: String
+    private let recording: Recording
+    private let looksAtBody: Bool
     private let resource: (@Sendable (HostedRequest) -> String)?
 
     /// A body is looked at for the record up to this many bytes; what is larger is contents.
@@ -20,13 +32,24 @@ struct AuditedChange: Sendable {
     ///
     /// Without `verb` it is called by its path and what is done there: `POST …/jobs/{job}:run` is `jobs.run`, `POST` to
     /// a collection `….create`, `DELETE` `….delete`, `PUT` and `PATCH` `….update`.
+    ///
+    /// - Parameters:
+    ///   - parts: the audit log, and what a record needs.
+    ///   - method: the HTTP method.
+    ///   - path: the route's path.
+    ///   - verb: what the audit log calls it.
+    ///   - resource: what it is done to; nil: what stands in the path.
+    ///   - recording: which calls leave a record.
+    ///   - looksAtBody: whether the record tells of the body's members; not of one that is read as it comes.
     init(
         parts: AdminParts, method: HTTPRequest.Method, path: String, verb: String?,
-        resource: (@Sendable (HostedRequest) -> String)?
+        resource: (@Sendable (HostedRequest) -> String)? = nil, recording: Recording = .each, looksAtBody: Bool = true
     ) {
         self.parts = parts
         self.path = path
         self.resource = resource
+        self.recording = recording
+        self.looksAtBody = looksAtBody
         self.verb = verb ?? Self.verb(method, path)
     }
 
@@ -39,23 +62,68 @@ struct AuditedChange: Sendable {
     func perform(
         _ request: HostedRequest, access: AdminAccess?, _ body: () async throws -> HostedResponse
     ) async throws -> HostedResponse {
-        let action = await action(request)
         do { try access?.requireWriter(request.peer) } catch {
-            await parts.audit.record(action, .denied, status: error.status.code, message: error.message)
+            await parts.audit.record(
+                await action(request), .denied, status: error.status.code, message: error.message)
             throw error
         }
-        let entry = await parts.audit.begin(action)
+        switch recording {
+        case .each: return try await recordEach(request, body)
+        case .refusals: return try await recordRefusals(request, body)
+        }
+    }
+
+    private func recordEach(
+        _ request: HostedRequest, _ body: () async throws -> HostedResponse
+    ) async throws -> HostedResponse {
+        let entry = await parts.audit.begin(await action(request))
         do {
             let response = try await body()
-            await parts.audit.end(entry, Self.outcome(response.status), status: response.status.code)
+            await parts.audit.end(
+                entry, Self.outcome(response.status), status: response.status.code, message: Self.message(response))
             return response
         } catch {
-            let problem = AdminProblem(error) ?? AdminProblem(.internalServerError, .internal, "\(error)")
+            let problem = Self.problem(error)
             await parts.audit.end(
                 entry, Self.outcome(problem.status), status: problem.status.code, message: problem.message)
             throw error
         }
     }
+
+    private func recordRefusals(
+        _ request: HostedRequest, _ body: () async throws -> HostedResponse
+    ) async throws -> HostedResponse {
+        do {
+            let response = try await body()
+            await recordRefusal(request, response.status, Self.message(response))
+            return response
+        } catch {
+            let problem = Self.problem(error)
+            await recordRefusal(request, problem.status, problem.message)
+            throw error
+        }
+    }
+
+    private func recordRefusal(
+        _ request: HostedRequest, _ status: HTTPResponse.Status, _ message: String?
+    ) async {
+        let outcome = Self.outcome(status)
+        guard outcome != .ok, !Self.isForAnotherTry(status) else { return }
+        await parts.audit.record(await action(request), outcome, status: status.code, message: message)
+    }
+
+    private static func problem(_ error: any Error) -> AdminProblem {
+        AdminProblem(error) ?? AdminProblem(.internalServerError, .internal, "\(error)")
+    }
+
+    /// What an answer in an error's shape says.
+    private static func message(_ response: HostedResponse) -> String? {
+        guard response.status.code >= 400, case .bytes(let bytes) = response.body else { return nil }
+        return (try? JSONValue(parsing: bytes))?.object?["error"]?.object?["message"]?.string
+    }
+
+    /// Whether the same call may go well later: too many, not now, no room.
+    private static func isForAnotherTry(_ status: HTTPResponse.Status) -> Bool { [429, 503, 507].contains(status.code) }
 
     private static func outcome(_ status: HTTPResponse.Status) -> AuditRecord.Outcome {
         switch status.code {
@@ -96,7 +164,7 @@ struct AuditedChange: Sendable {
     }
 
     private func members(_ request: HostedRequest) async -> JSONObject {
-        guard let body = try? await request.body(), !body.isEmpty else { return JSONObject() }
+        guard looksAtBody, let body = try? await request.body(), !body.isEmpty else { return JSONObject() }
         guard body.count <= Self.longestBody, let object = (try? JSONValue(parsing: body))?.object else {
             var size = JSONObject()
             size["bytes"] = .integer(Int64(body.count))
@@ -107,10 +175,12 @@ struct AuditedChange: Sendable {
 
     // MARK: Names
 
-    private static let prefix = "/admin/v1/"
+    /// What stands before the names in paths, of this API and of Google's younger ones.
+    private static let prefixes = ["/admin/v1/", "/v1/", "/"]
 
     private static func steps(_ path: String) -> (steps: [Substring], verb: Substring?) {
-        let rest = path.hasPrefix(prefix) ? path.dropFirst(prefix.count) : path.dropFirst()
+        let prefix = prefixes.first { path.hasPrefix($0) } ?? ""
+        let rest = path.dropFirst(prefix.count)
         var steps = rest.split(separator: "/")
         guard let last = steps.last, let colon = last.lastIndex(of: ":") else { return (steps, nil) }
         steps[steps.count - 1] = last[..<colon]

@@ -45,21 +45,21 @@ struct SubscriptionRoutes: AdminRoutes {
         ]
     }
 
-    /// Audited as any change: what is pulled or acknowledged by hand is gone for those who wait for it.
+    /// Who receives much asks often: what goes well leaves no audit record.
     private var receiving: [AdminRoute] {
         [
-            write(.post, "\(Self.one):pull") { call in
+            write(.post, "\(Self.one):pull", recording: .refusals) { call in
                 let body = PubSubBody(try await call.body(allowed: ["maxMessages", "wait"]))
                 let messages = try await parts.pubsub.pull(
                     id(call), limit: try body.integer("maxMessages") ?? 1, wait: try body.duration("wait") ?? .zero)
                 return .json(["receivedMessages": .array(messages.map(\.json))])
             },
-            write(.post, "\(Self.one):acknowledge") { call in
+            write(.post, "\(Self.one):acknowledge", recording: .refusals) { call in
                 let ids = try PubSubBody(try await call.body(allowed: ["ackIds"])).texts("ackIds")
                 let count = try await parts.pubsub.acknowledge(id(call), ackIDs: ids)
                 return .model(AckAnswer(count: count, ignored: ids.count - count))
             },
-            write(.post, "\(Self.one):modifyAckDeadline") { call in
+            write(.post, "\(Self.one):modifyAckDeadline", recording: .refusals) { call in
                 let body = PubSubBody(try await call.body(allowed: ["ackIds", "ackDeadlineSeconds"]))
                 let ids = try body.texts("ackIds")
                 guard let seconds = try body.integer("ackDeadlineSeconds") else {

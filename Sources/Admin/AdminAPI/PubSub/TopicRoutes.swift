@@ -23,7 +23,7 @@ struct TopicRoutes: AdminRoutes {
                 try await parts.pubsub.deleteTopic(call.parameter("topic"))
                 return .json(.object(JSONObject()))
             },
-            write(.post, "\(AdminPath.topics)/{topic}:publish") { call in
+            write(.post, "\(AdminPath.topics)/{topic}:publish", recording: .refusals) { call in
                 let messages = try PubSubBody(try await call.body(allowed: ["messages"])).messages()
                 let ids = try await parts.pubsub.publish(messages, to: call.parameter("topic"))
                 return .model(PublishAnswer(messageIds: ids))
