@@ -96,7 +96,9 @@ let package = Package(
                 "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity", "Instruments",
                 "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
-        library("Admin/CloudAPI", ["CLinux", "Datastore", "Hosting", "JSON", "ObjectStorage", httpTypes]),
+        library(
+            "Admin/CloudAPI",
+            ["CLinux", "Datastore", "Hosting", "JSON", "ObjectStorage", "PubSub", "Settings", httpTypes]),
         library("Admin/AdminModel", []),
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
@@ -166,7 +168,12 @@ let package = Package(
                 "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling",
                 "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
             ]),
-        tests("CloudAPITests", ["CloudAPI", "JSON"]),
+        tests(
+            "CloudAPITests",
+            [
+                "CloudAPI", "Database", "Datastore", "Hosting", "JSON", "PubSub", "SQLiteEngine", "Transfer",
+                coreMetrics, httpTypes, lifecycle, logging,
+            ]),
         tests(
             "ObjectStorageTests",
             [

@@ -174,8 +174,8 @@ public final class Daemon: Sendable {
                     return purge.progress?.text
                 }))
         let cloud = CloudAPI(
-            storage: objects, project: settings.project, baseURL: { bound.adminURL },
-            audited: { route, method in admin.audited(route, as: method) })
+            storage: objects, pubsub: pubsub, project: settings.project, baseURL: { bound.adminURL },
+            audited: { route, method, onlyRefusals in admin.audited(route, as: method, onlyRefusals: onlyRefusals) })
         let services: [any HostedService] = [
             HelloWorldService(),
             MessageBoardService(datastore: datastore, logger: logger),

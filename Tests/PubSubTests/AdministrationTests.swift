@@ -40,6 +40,48 @@ import Testing
         }
     }
 
+    @Test("A topic is changed, and what was kept for its sake goes when it keeps nothing any more")
+    func updateTopic() async throws {
+        try await World.with { world in
+            var pubsub = try await world.pubsub()
+            try await pubsub.createTopic(
+                "topic", messageRetentionDuration: .seconds(600), labels: ["a": "1", "b": "2"])
+            await expect(.notFound) { try await pubsub.updateTopic("none") { $0.labels = [:] } }
+            await expect(.invalidArgument) {
+                try await pubsub.updateTopic("topic") { $0.messageRetentionDuration = .seconds(1) }
+            }
+            await expect(.invalidArgument) { try await pubsub.updateTopic("topic") { $0.labels = ["": ""] } }
+            #expect(try await pubsub.updateTopic("topic") { $0.labels["a"] = nil }.labels == ["b": "2"])
+            pubsub = try await world.pubsub()
+            #expect(try pubsub.topic("topic").labels == ["b": "2"])
+            #expect(try pubsub.topic("topic").messageRetentionDuration == .seconds(600))
+            let running = pubsub
+            try await world.running(running) {
+                try await running.publish("kept")
+                #expect(try await world.count(Keys.messageKind) == 1)
+                try await running.updateTopic("topic") { $0.messageRetentionDuration = nil }
+                try await world.expectEmpty()
+                try await running.publish("not kept")
+                try await world.expectEmpty()
+            }
+        }
+    }
+
+    @Test("Of two changes of a topic at once, neither is lost, and the later one is seen")
+    func concurrentTopicChanges() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.createTopic("topic")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<20 {
+                    group.addTask { try await pubsub.updateTopic("topic") { $0.labels["l\(number)"] = "" } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try pubsub.topic("topic").labels.count == 20)
+        }
+    }
+
     private func expect(
         _ code: PubSubError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
     ) async {

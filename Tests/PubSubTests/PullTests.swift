@@ -49,6 +49,25 @@ import Testing
         }
     }
 
+    @Test("A pull gives no more than its answer may hold, and the rest in the next ones, in order")
+    func largeMessages() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub(ackDeadline: .seconds(3600))
+            try await pubsub.makePull()
+            try await world.running(pubsub) {
+                let size = PubSubMessage.sizeLimit
+                let messages = (0..<24).map { PubSubMessage(data: Array(repeating: $0, count: size)) }
+                let ids = try await pubsub.publish(messages, to: "topic")
+                var pulled: [[String]] = []
+                while pulled.last?.isEmpty != true {
+                    pulled.append(try await pubsub.pull("sub", limit: 1_000).map(\.messageID))
+                }
+                #expect(pulled.map(\.count) == [10, 10, 4, 0])
+                #expect(pulled.flatMap(\.self) == ids)
+            }
+        }
+    }
+
     @Test("A deadline can be extended, and a message given back at once")
     func modifyDeadline() async throws {
         try await World.with { world in

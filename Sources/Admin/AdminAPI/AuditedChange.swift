@@ -123,7 +123,9 @@ struct AuditedChange: Sendable {
     }
 
     /// Whether the same call may go well later: too many, not now, no room.
-    private static func isForAnotherTry(_ status: HTTPResponse.Status) -> Bool { [429, 503, 507].contains(status.code) }
+    private static func isForAnotherTry(_ status: HTTPResponse.Status) -> Bool {
+        [429, 503, 507].contains(status.code)
+    }
 
     private static func outcome(_ status: HTTPResponse.Status) -> AuditRecord.Outcome {
         switch status.code {

@@ -1,6 +1,7 @@
 import Glibc
 public import Hosting
 public import ObjectStorage
+public import PubSub
 
 /// The routes in Google's own REST shapes, one family a component, for clients that were written for the cloud.
 public struct CloudAPI: Sendable {
@@ -11,13 +12,16 @@ public struct CloudAPI: Sendable {
     ///
     /// - Parameters:
     ///   - storage: buckets and objects.
+    ///   - pubsub: topics and subscriptions.
     ///   - project: the project's id.
     ///   - baseURL: where this daemon is reached when the client does not say.
-    ///   - audited: has each call of a route recorded in the audit log, under a name.
+    ///   - audited: has the calls of a route recorded in the audit log, under a name; or only those that are refused or
+    ///     fail.
     ///   - daemonUser: the user id that, besides root, may change things over the unix socket; nil is this process's own.
     public init(
-        storage: ObjectStorage, project: String, baseURL: @escaping @Sendable () -> String,
-        audited: @escaping @Sendable (_ route: Route, _ method: String) -> Route, daemonUser: UInt32? = nil
+        storage: ObjectStorage, pubsub: PubSub, project: String, baseURL: @escaping @Sendable () -> String,
+        audited: @escaping @Sendable (_ route: Route, _ method: String, _ onlyRefusals: Bool) -> Route,
+        daemonUser: UInt32? = nil
     ) {
         let cloud = CloudRoutes(baseURL: baseURL, daemonUser: daemonUser ?? geteuid(), audited: audited)
         let number = ProjectNumber.of(project)
@@ -29,6 +33,16 @@ public struct CloudAPI: Sendable {
             + UploadRoutes(storage: storage, cloud: cloud).routes
             + ResumableRoutes(storage: storage, cloud: cloud).routes
             + NotificationRoutes(storage: storage, cloud: cloud, project: project).routes
+            + Self.pubsub(pubsub, cloud)
+    }
+
+    /// Pub/Sub v1.
+    static func pubsub(_ pubsub: PubSub, _ cloud: CloudRoutes) -> [Route] {
+        TopicRoutes(pubsub: pubsub, cloud: cloud).routes
+            + SubscriptionRoutes(pubsub: pubsub, cloud: cloud).routes
+            + MessageRoutes(pubsub: pubsub, cloud: cloud).routes
+            + PubSubPolicyRoutes(pubsub: pubsub, cloud: cloud).routes
+            + SnapshotRoutes(pubsub: pubsub, cloud: cloud).routes
     }
 }
 

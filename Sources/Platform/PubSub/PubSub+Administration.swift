@@ -19,9 +19,12 @@ extension PubSub {
 
     /// Makes a topic. Throws `invalidArgument`, `alreadyExists`.
     @discardableResult
-    public func createTopic(_ name: String, messageRetentionDuration: Duration? = nil) async throws -> Topic {
+    public func createTopic(
+        _ name: String, messageRetentionDuration: Duration? = nil, labels: Attributes = Attributes()
+    ) async throws -> Topic {
         let id = try names.id(name, .topics)
-        let topic = Topic(id: id, messageRetentionDuration: messageRetentionDuration, createTime: hub.clock.now())
+        let topic = Topic(
+            id: id, messageRetentionDuration: messageRetentionDuration, labels: labels, createTime: hub.clock.now())
         try topic.validate()
         guard hub.registry.withLock({ $0.topics.count }) < Self.topicLimit else {
             throw PubSubError(.resourceExhausted, "there are \(Self.topicLimit) topics already: delete some")
@@ -36,6 +39,16 @@ extension PubSub {
         hub.registry.withLock { $0.add(record) }
         hub.metrics.register(topic: id)
         return topic
+    }
+
+    /// Changes a topic. Throws `notFound`, `invalidArgument`.
+    @discardableResult
+    public func updateTopic(
+        _ name: String, _ change: @escaping @Sendable (inout Topic) throws -> Void
+    ) async throws -> Topic {
+        let record = try await hub.changeTopic(try hub.topic(name).topic.id, change)
+        cleaner.ring()
+        return record.topic
     }
 
     /// Deletes a topic. Its subscriptions stay and give what they still have. Throws `notFound`.

@@ -119,7 +119,9 @@ extension PubSub {
     /// Up to `limit` messages of a pull subscription, each for its ack deadline the caller's; waits for the first of
     /// them, a minute at most.
     public func pull(_ subscription: String, limit: Int, wait: Duration = .zero) async throws -> [ReceivedMessage] {
-        guard (1...1000).contains(limit) else { throw PubSubError.invalid("a pull takes 1 to 1000 messages") }
+        guard (1...1000).contains(limit) else {
+            throw PubSubError.invalid("a pull takes 1 to 1000 messages", field: "maxMessages")
+        }
         return try await hub.subscriber(subscription).pull(limit, wait: min(max(wait, .zero), .seconds(60)))
     }
 
@@ -141,10 +143,13 @@ extension PubSub {
     }
 
     private func parse(_ ackIDs: [String]) throws -> [AckID] {
-        guard (1...10_000).contains(ackIDs.count) else { throw PubSubError.invalid("give 1 to 10000 ack ids") }
+        guard (1...10_000).contains(ackIDs.count) else {
+            throw PubSubError.invalid("give 1 to 10000 ack ids", field: "ackIds")
+        }
         return try ackIDs.map { text in
             guard let id = AckID(text) else {
-                throw PubSubError.invalid("\(text.debugDescription) is not an ack id that a pull gave")
+                throw PubSubError.invalid(
+                    "\(text.debugDescription) is not an ack id that a pull gave", field: "ackIds")
             }
             return id
         }

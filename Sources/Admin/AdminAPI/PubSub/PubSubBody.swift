@@ -1,5 +1,6 @@
 import JSON
 import PubSub
+import Settings
 
 /// The members of a body, each with the type that it must have. What is null counts as left out.
 struct PubSubBody {

@@ -2,6 +2,7 @@ import AdminModel
 import Datastore
 import JSON
 import PubSub
+import Settings
 
 /// Which properties a body may have.
 enum SubscriptionReading {

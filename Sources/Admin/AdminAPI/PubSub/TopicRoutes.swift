@@ -4,6 +4,7 @@ import HTTPTypes
 import Hosting
 import JSON
 import PubSub
+import Settings
 
 /// Topics, and publishing to them.
 struct TopicRoutes: AdminRoutes {

@@ -1,6 +1,7 @@
 import Hosting
 import JSON
 import Scheduling
+import Settings
 import Transfer
 
 #if canImport(FoundationEssentials)

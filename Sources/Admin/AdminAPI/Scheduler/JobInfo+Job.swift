@@ -1,6 +1,7 @@
 import AdminModel
 import Datastore
 import Scheduling
+import Settings
 import Transfer
 
 #if canImport(FoundationEssentials)

@@ -1,6 +1,7 @@
 import AdminModel
 import Datastore
 import Scheduling
+import Settings
 
 extension RunInfo {
     /// A record of the ledger; of a run that is under way, the message is how far it is.

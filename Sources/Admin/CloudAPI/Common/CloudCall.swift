@@ -71,6 +71,19 @@ struct CloudCall: Sendable {
         return size == 0 ? 1_000 : Int(min(size, 1_000))
     }
 
+    /// The name behind which the page begins that is asked for; nil for the first page.
+    func pageStart() throws(CloudProblem) -> String? {
+        guard let token = query("pageToken") else { return nil }
+        guard let bytes = Base64.decode(token), let name = String(validating: bytes, as: UTF8.self), !name.isEmpty
+        else {
+            throw .invalid("The page token is not one of ours.", field: "pageToken")
+        }
+        return name
+    }
+
+    /// The token of the page that begins behind a name.
+    static func pageToken(behind name: String) -> JSONValue { .string(Base64.encode(Array(name.utf8), .urlSafe)) }
+
     /// The body's JSON object; an empty body is an empty object.
     func body() async throws -> JSONObject {
         let bytes = try await request.body()
@@ -78,8 +91,25 @@ struct CloudCall: Sendable {
         return try Self.object(bytes)
     }
 
+    /// The JSON object of a body that is taken as it comes, of at most so many bytes, whatever `limits.body` is.
+    func streamedBody(limit: Int) async throws -> JSONObject {
+        let reader = request.bodyParts
+        var bytes: [UInt8] = []
+        while let part = try await reader.next() {
+            guard bytes.count + part.count <= limit else {
+                throw CloudProblem.invalid("The request is too large: its body has at most \(limit) bytes.")
+            }
+            bytes += part
+        }
+        return bytes.isEmpty ? JSONObject() : try Self.object(bytes)
+    }
+
     static func object(_ bytes: some Collection<UInt8>) throws(CloudProblem) -> JSONObject {
-        guard let object = (try? JSONValue(parsing: Array(bytes)))?.object else {
+        let value: JSONValue
+        do throws(JSONError) { value = try JSONValue(parsing: bytes) } catch {
+            throw CloudProblem(.badRequest, "parseError", "The body is not a JSON object: \(error).")
+        }
+        guard let object = value.object else {
             throw CloudProblem(.badRequest, "parseError", "The body is not a JSON object.")
         }
         return object
@@ -87,10 +117,32 @@ struct CloudCall: Sendable {
 
     /// An answer, as far as its fields were asked for.
     func answer(_ resource: JSONObject, status: HTTPResponse.Status = .ok) -> HostedResponse {
+        HostedResponse(status: status, headers: Self.headers, body: .bytes(bytes(of: resource)))
+    }
+
+    /// The same, with a resource for which the client has to wait; it is not made to its end when the client goes away.
+    func answer(
+        _ resource: @escaping @Sendable () async -> JSONObject,
+        unsent: @escaping @Sendable () async -> Void
+    ) -> HostedResponse {
+        HostedResponse(
+            headers: Self.headers,
+            body: .stream { writer in
+                let bytes = bytes(of: await resource())
+                do { try await writer.write(bytes) } catch {
+                    await unsent()
+                    throw error
+                }
+            })
+    }
+
+    private static let headers: HTTPFields = [
+        .contentType: "application/json", .cacheControl: "no-cache, no-store, max-age=0, must-revalidate",
+    ]
+
+    private func bytes(of resource: JSONObject) -> [UInt8] {
         let value = JSONValue.object(resource)
-        var response = HostedResponse.json(mask?.apply(to: value) ?? value, status: status)
-        response.headers[.cacheControl] = "no-cache, no-store, max-age=0, must-revalidate"
-        return response
+        return (mask?.apply(to: value) ?? value).serialized()
     }
 }
 

@@ -3,24 +3,43 @@ import HTTPTypes
 import Hosting
 import JSON
 import ObjectStorage
+import PubSub
 
 /// Why a request in Google's shapes is not done, and the one place where other rooms' errors become such answers:
-/// `{"error":{"code","message","errors":[{"domain","message","reason"}],"status"}}`.
+/// `{"error":{"code","message","errors":[{"domain","message","reason"}],"status"}}`, and `details` with the field of the
+/// request that is wrong, where it is one.
 struct CloudProblem: Error {
     let status: HTTPResponse.Status
     /// Google's word for it, such as `notFound`.
     let reason: String
     let message: String
-    var headers: HTTPFields = [:]
+    var headers: HTTPFields
+    /// The name of google.rpc.Code, where the status does not tell it.
+    let code: String?
+    /// The field of the request that is wrong.
+    let field: String?
 
-    init(_ status: HTTPResponse.Status, _ reason: String, _ message: String, headers: HTTPFields = [:]) {
+    init(
+        _ status: HTTPResponse.Status, _ reason: String, _ message: String, headers: HTTPFields = [:],
+        code: String? = nil, field: String? = nil
+    ) {
         self.status = status
         self.reason = reason
         self.message = message
         self.headers = headers
+        self.code = code
+        self.field = field
     }
 
-    static func invalid(_ message: String) -> CloudProblem { CloudProblem(.badRequest, "invalid", message) }
+    static func invalid(_ message: String, field: String? = nil) -> CloudProblem {
+        CloudProblem(.badRequest, "invalid", message, field: field)
+    }
+    static func failedPrecondition(_ message: String) -> CloudProblem {
+        CloudProblem(.badRequest, "failedPrecondition", message, code: "FAILED_PRECONDITION")
+    }
+    static func aborted(_ message: String) -> CloudProblem {
+        CloudProblem(.conflict, "conflict", message, code: "ABORTED")
+    }
     static func required(_ what: String) -> CloudProblem { CloudProblem(.badRequest, "required", "Required: \(what)") }
     static func forbidden(_ message: String) -> CloudProblem { CloudProblem(.forbidden, "forbidden", message) }
     static func notOffered(_ what: String) -> CloudProblem {
@@ -35,7 +54,15 @@ struct CloudProblem: Error {
         error["code"] = .integer(Int64(status.code))
         error["message"] = .string(message)
         error["errors"] = [["domain": "global", "message": .string(message), "reason": .string(reason)]]
-        error["status"] = Self.name(status).map { .string($0) }
+        error["status"] = (code ?? Self.name(status)).map { .string($0) }
+        if let field {
+            error["details"] = [
+                [
+                    "@type": "type.googleapis.com/google.rpc.BadRequest",
+                    "fieldViolations": [["description": .string(message), "field": .string(field)]],
+                ]
+            ]
+        }
         var response = HostedResponse.json(["error": .object(error)], status: status)
         response.headers.append(contentsOf: headers)
         return response
@@ -65,6 +92,7 @@ extension CloudProblem {
         switch error {
         case let error as CloudProblem: self = error
         case let error as ObjectStorageError: self.init(error)
+        case let error as PubSubError: self.init(error)
         case let error as DatastoreError: self.init(error)
         case let error as HTTPProblem:
             self.init(error.status, error.status.code == 413 ? "uploadTooLarge" : "invalid", error.message)
@@ -88,11 +116,24 @@ extension CloudProblem {
         }
     }
 
+    private init(_ error: PubSubError) {
+        switch error.code {
+        case .invalidArgument: self = .invalid(error.message, field: error.field)
+        case .notFound: self.init(.notFound, "notFound", error.message)
+        case .alreadyExists: self.init(.conflict, "alreadyExists", error.message)
+        case .aborted: self = .aborted(error.message)
+        case .failedPrecondition: self = .failedPrecondition(error.message)
+        case .resourceExhausted: self.init(.tooManyRequests, "rateLimitExceeded", error.message)
+        case .unavailable: self.init(.serviceUnavailable, "backendError", error.message)
+        }
+    }
+
     private init(_ error: DatastoreError) {
         switch error.code {
         case .invalidArgument: self = .invalid(error.message)
         case .notFound: self.init(.notFound, "notFound", error.message)
-        case .alreadyExists, .aborted: self.init(.conflict, "conflict", error.message)
+        case .alreadyExists: self.init(.conflict, "conflict", error.message)
+        case .aborted: self = .aborted(error.message)
         case .resourceExhausted: self.init(.tooManyRequests, "rateLimitExceeded", error.message)
         case .diskFull: self.init(.insufficientStorage, "quotaExceeded", error.message)
         case .unavailable: self.init(.serviceUnavailable, "backendError", error.message)

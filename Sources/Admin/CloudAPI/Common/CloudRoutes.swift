@@ -8,8 +8,8 @@ struct CloudRoutes: Sendable {
     let baseURL: @Sendable () -> String
     /// The user id that, besides root, may change things over the unix socket.
     let daemonUser: UInt32
-    /// Has each call of a route recorded in the audit log, under a name.
-    let audited: @Sendable (_ route: Route, _ method: String) -> Route
+    /// Has the calls of a route recorded in the audit log, under a name; or only those that are refused or fail.
+    let audited: @Sendable (_ route: Route, _ method: String, _ onlyRefusals: Bool) -> Route
 
     /// What a route does.
     enum Kind {
@@ -17,6 +17,8 @@ struct CloudRoutes: Sendable {
         case read
         /// It changes what is stored.
         case change
+        /// It moves contents, of which there may be much: what is refused or fails is audited under this name.
+        case use(String)
         /// It changes how things are set up, which is audited under this name.
         case administer(String)
     }
@@ -35,16 +37,24 @@ struct CloudRoutes: Sendable {
                 return problem.response
             }
         }
-        return if case .administer(let name) = kind { audited(route, name) } else { route }
+        return switch kind {
+        case .read, .change: route
+        case .use(let name): audited(route, name, true)
+        case .administer(let name): audited(route, name, false)
+        }
     }
 
     /// On the socket whoever may connect reads, and root and the daemon's own user change. Over TCP Hosting has let in
     /// whom `admin.authentication` lets in: without authentication that is this machine's users, on loopback.
     private func requireWriter(_ peer: Peer) throws(CloudProblem) {
-        guard case .unix(let credentials) = peer else { return }
-        guard credentials.uid == 0 || credentials.uid == daemonUser else {
-            throw .forbidden(
-                "user \(credentials.uid) may read only; root and the daemon's user (\(daemonUser)) may change things")
-        }
+        guard !isWriter(peer), case .unix(let credentials) = peer else { return }
+        throw .forbidden(
+            "user \(credentials.uid) may read only; root and the daemon's user (\(daemonUser)) may change things")
+    }
+
+    /// Whether who asks may change things.
+    func isWriter(_ peer: Peer) -> Bool {
+        guard case .unix(let credentials) = peer else { return true }
+        return credentials.uid == 0 || credentials.uid == daemonUser
     }
 }

@@ -48,17 +48,11 @@ struct BucketRoutes: Sendable {
     }
 
     private func list(_ call: CloudCall) async throws -> HostedResponse {
-        var after: String?
-        if let token = call.query("pageToken") {
-            guard let bytes = Base64.decode(token), let name = String(validating: bytes, as: UTF8.self), !name.isEmpty
-            else { throw CloudProblem.invalid("Invalid argument: the page token is not one of ours.") }
-            after = name
-        }
         let page = try await storage.buckets(
-            prefix: call.query("prefix") ?? "", after: after, limit: try call.pageSize())
+            prefix: call.query("prefix") ?? "", after: try call.pageStart(), limit: try call.pageSize())
         var answer = JSONObject.of("storage#buckets")
         if !page.buckets.isEmpty { answer["items"] = .array(page.buckets.map { .object(resource($0, call)) }) }
-        answer["nextPageToken"] = page.next.map { .string(Base64.encode(Array($0.utf8), .urlSafe)) }
+        answer["nextPageToken"] = page.next.map { CloudCall.pageToken(behind: $0) }
         return call.answer(answer)
     }
 

@@ -47,13 +47,12 @@ extension Subscriber {
         kick()
         let messages: [StoredMessage?]
         do {
-            messages = try await self.messages(taken)
+            messages = try await fitting(taken)
         } catch {
-            state.withLock { state in
-                for delivery in taken { state.queue.putBack(delivery.sequence, lease: delivery.lease) }
-            }
+            putBack(taken)
             throw error
         }
+        putBack(taken.dropFirst(messages.count))
         return zip(taken, messages).compactMap { delivery, message in
             guard let message else {
                 dropPulled(delivery)
@@ -65,6 +64,35 @@ extension Subscriber {
                 ackID: ackID.text, messageID: message.id, message: message.message, publishTime: message.publishTime,
                 deliveryAttempt: record.subscription.deadLetterPolicy == nil ? nil : delivery.attempt)
         }
+    }
+
+    /// What a pull gives at most, in bytes of messages, though always one message: more would have to be held in
+    /// memory until the client has taken it.
+    static let pullSize = 10 * 1024 * 1024
+
+    /// The messages of as many deliveries as a pull may give; nil in the place of those that are not there any more.
+    private func fitting(_ taken: [DeliveryQueue.Taken]) async throws -> [StoredMessage?] {
+        var found: [StoredMessage?] = []
+        var size = 0
+        // How many the next read may bring, by the size of those before.
+        var count = 16
+        while found.count < taken.count {
+            for message in try await messages(Array(taken[found.count...].prefix(count))) {
+                size += message?.message.size ?? 0
+                guard found.isEmpty || size <= Self.pullSize else { return found }
+                found.append(message)
+            }
+            count = max(1, min(1_000, (Self.pullSize - size) / max(1, size / found.count)))
+        }
+        return found
+    }
+
+    private func putBack(_ taken: some Collection<DeliveryQueue.Taken>) {
+        guard !taken.isEmpty else { return }
+        state.withLock { state in
+            for delivery in taken { state.queue.putBack(delivery) }
+        }
+        kick()
     }
 
     /// Ends a delivery whose message is not there any more.
@@ -173,7 +201,8 @@ extension Subscriber {
     /// Gives leases so much time from now; none gives the messages back at once. Gives how many of the ids counted.
     func modifyAckDeadline(_ ids: [AckID], seconds: Int) throws -> Int {
         guard (0...600).contains(seconds) else {
-            throw PubSubError.invalid("ackDeadlineSeconds is from 0 to 600, not \(seconds)")
+            throw PubSubError.invalid(
+                "ackDeadlineSeconds is from 0 to 600, not \(seconds)", field: "ackDeadlineSeconds")
         }
         let now = hub.clock.uptime()
         let count = state.withLock { state in

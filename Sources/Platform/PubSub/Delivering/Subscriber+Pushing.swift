@@ -10,7 +10,7 @@ extension Subscriber {
         let isRead = await retrying("messages were not read") { messages = try await self.messages(taken) }
         guard isRead else {
             state.withLock { state in
-                for delivery in taken { state.queue.putBack(delivery.sequence, lease: delivery.lease) }
+                for delivery in taken { state.queue.putBack(delivery) }
                 state.flow.unsent(taken.count)
             }
             return hub.gate.giveBack(taken.count)
@@ -73,7 +73,7 @@ extension Subscriber {
         // A push that the daemon's own end cut off is no failure of the endpoint.
         guard hub.phase.load(ordering: .acquiring) != .stopping else {
             state.flow.unsent(1)
-            return state.queue.putBack(delivery.sequence, lease: delivery.lease)
+            return state.queue.putBack(delivery)
         }
         let failure = PushFailure(result, time: hub.clock.now())
         metrics.count(Self.kind(of: result))

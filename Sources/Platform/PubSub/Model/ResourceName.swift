@@ -52,11 +52,15 @@ public struct ResourceName: Sendable, Hashable {
                 "\(text.debugDescription) is not the name of a \(collection.noun): write the id alone or "
                     + full(collection, "ID"))
         }
-        guard parts[1].hasSameBytes(as: project) else {
-            throw PubSubError(
-                .notFound, "there is no project \(parts[1].debugDescription) here: this one's is \(project)")
-        }
+        try require(project: parts[1])
         return parts[3]
+    }
+
+    /// Throws `notFound` for a project that is not this one.
+    public func require(project other: String) throws(PubSubError) {
+        guard other.hasSameBytes(as: project) else {
+            throw PubSubError(.notFound, "there is no project \(other.debugDescription) here: this one's is \(project)")
+        }
     }
 
     private static let others = Array("0123456789-._~+%".utf8)

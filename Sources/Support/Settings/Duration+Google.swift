@@ -1,19 +1,6 @@
-import Datastore
-import Settings
-
-extension Timestamp {
-    /// RFC 3339 with always six digits of a fraction: equally wide, and sorting as time.
-    var fixedText: String {
-        let text = rfc3339.dropLast()
-        guard let dot = text.firstIndex(of: ".") else { return "\(text).000000Z" }
-        let digits = text.distance(from: dot, to: text.endIndex) - 1
-        return text + String(repeating: "0", count: max(0, 6 - digits)) + "Z"
-    }
-}
-
 extension Duration {
     /// Reads a duration in Google's form (`1.5s`) or in that of the settings (`3m`); nil for what is neither.
-    init?(googleText text: String) {
+    public init?(googleText text: String) {
         if let duration = try? DurationText.parse(text) {
             self = duration
             return
@@ -32,7 +19,7 @@ extension Duration {
     }
 
     /// Google's text of a duration, `0.000125s`: seconds with up to six digits of a fraction.
-    var secondsText: String {
+    public var secondsText: String {
         let (seconds, attoseconds) = components
         let micros = attoseconds / 1_000_000_000_000
         guard micros != 0 else { return "\(seconds)s" }
