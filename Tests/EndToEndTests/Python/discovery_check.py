@@ -195,7 +195,7 @@ def client(name, version, url, credentials=None):
                 raise
             # Bytes, where these were asked for.
             if not isinstance(answer, bytes):
-                document.check_answer(self.methodId, 200, answer or None)
+                document.check_answer(self.methodId, 200, None if answer == "" else answer)
             return answer
 
     return googleapiclient.discovery.build_from_document(
