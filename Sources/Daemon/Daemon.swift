@@ -125,11 +125,6 @@ public final class Daemon: Sendable {
         let identities = try await Self.identities(
             settings, datastore: datastore.essential, folder: storage.directory.path(of: "keys"), bound: bound,
             transfer: transfer, registry: registry, logger: logger)
-        scheduler = Scheduler(
-            datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
-            tokens: JobTokens(identities: identities, bound: bound, settings: settings), settings: settings.scheduler,
-            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
-            logger: logger)
         pushTransfer = TransferClient(
             configuration: TransferConfiguration(
                 maximumConnections: settings.pubsub.maxConnections, maximumIdleConnections: 256),
@@ -146,6 +141,12 @@ public final class Daemon: Sendable {
             throw StartError(
                 .database, "topics and subscriptions cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
         }
+        scheduler = Scheduler(
+            datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
+            tokens: JobTokens(identities: identities, bound: bound, settings: settings),
+            publisher: JobMessages(pubsub: pubsub), settings: settings.scheduler,
+            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
+            logger: logger)
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
@@ -202,7 +203,8 @@ public final class Daemon: Sendable {
         do {
             let madeAny = try await FirstStartResources(
                 datastore: datastore.essential, scheduler: scheduler, pubsub: pubsub, objects: objects,
-                identities: identities, settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
+                identities: identities, settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())],
+                logger: logger
             ).create()
             if madeAny { await auditFirstStart(settings.firstStart) }
         } catch {

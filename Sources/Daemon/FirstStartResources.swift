@@ -1,9 +1,11 @@
 import Datastore
 import Identity
+import Logging
 import ObjectStorage
 import PubSub
 import Scheduling
 import Settings
+import Transfer
 
 /// What the lab's reader finds made: the job that purges the storage logs, the account that calls services for push and
 /// jobs, the rights of this machine's owners, and with `first_start: lab` the topic of storage events, the subscription
@@ -21,14 +23,17 @@ struct FirstStartResources {
     let settings: Settings
     /// Root, and the user that the daemon runs as.
     let owners: [LocalUser]
+    let logger: Logger
 
     private static let mark = Key("FirstStart", name: "done", namespace: Key.platformNamespace)
     /// A mark of its own: directories of the versions before had no identities.
     private static let identityMark = Key("FirstStart", name: "identities", namespace: Key.platformNamespace)
-    private static let invoker = "cloud-run-invoker"
+    static let invoker = "cloud-run-invoker"
     private static let topic = "storage-event"
+    private static let purgeJob = "log-purge-job"
+    private static let service = "storage-logging-service"
     /// The host is the service's name, which the daemon resolves itself.
-    private static let serviceURL = "http://storage-logging-service/api/v1"
+    private static let serviceURL = "http://\(service)/api/v1"
     static let purgeURL = "\(serviceURL)/purge"
 
     /// Makes what was never made here, and tells whether there was any.
@@ -41,7 +46,8 @@ struct FirstStartResources {
                 try await createBucket()
             }
         }
-        return madeIdentities || madeOthers
+        let mended = settings.firstStart == .lab ? try await giveTokenToPurgeJob() : false
+        return madeIdentities || madeOthers || mended
     }
 
     private func once(_ mark: Key, _ body: () async throws -> Void) async throws -> Bool {
@@ -76,13 +82,59 @@ struct FirstStartResources {
         identities.account(ServiceAccount.email(Self.invoker, project: settings.project))?.email
     }
 
-    private func createPurgeJob() async throws {
-        let token = caller.map { OIDCToken(serviceAccountEmail: $0) }
-        let job = Job(
-            name: "log-purge-job", description: "Deletes storage logs that are older than purge.retain.",
+    private func purgeJob(_ token: OIDCToken?) throws -> Job {
+        Job(
+            name: Self.purgeJob, description: "Deletes storage logs that are older than purge.retain.",
             schedule: try CronSchedule(parsing: "* * * * *"),
             target: .http(HTTPTarget(uri: Self.purgeURL, method: "GET", oidcToken: token)))
+    }
+
+    private func createPurgeJob() async throws {
+        let job = try purgeJob(caller.map { OIDCToken(serviceAccountEmail: $0) })
         do { try await scheduler.create(job) } catch let error as SchedulingError where error.code == .alreadyExists {}
+    }
+
+    /// In directories of the versions before there were accounts, the job carries no token, and a service that requires
+    /// authentication refuses it. A job that nobody has changed since gets the token that a first start gives now; of
+    /// another one the log says what to do.
+    private func giveTokenToPurgeJob() async throws -> Bool {
+        guard let job = try await scheduler.job(Self.purgeJob), case .http(let target) = job.target,
+            target.uri == Self.purgeURL, target.oidcToken == nil, target.headers["Authorization"] == nil
+        else { return false }
+        let isRequired = settings.service(Self.service)?.authentication == .required
+        guard let caller, try await isAsMade(job) else {
+            if isRequired {
+                logger.warning(
+                    "a job calls without an ID token and will be refused",
+                    metadata: [
+                        "job": "\(job.name)",
+                        "advice":
+                            "\(JobTokens.lacksToken(job.name, calling: Self.service, project: settings.project))",
+                    ])
+            }
+            return false
+        }
+        try await scheduler.update(job.name) { job in
+            var (job, target) = (job, target)
+            target.oidcToken = OIDCToken(serviceAccountEmail: caller)
+            job.target = .http(target)
+            return job
+        }
+        logger.notice(
+            "a job of a former version calls with an ID token from now on",
+            metadata: ["job": "\(job.name)", "account": "\(caller)"])
+        return true
+    }
+
+    /// Whether the purge job is what a first start made, paused at most: the mark was written right after it.
+    private func isAsMade(_ job: Job) async throws -> Bool {
+        guard let mark = try await datastore.lookup(Self.mark)?.entity["createTime"]?.timestamp,
+            let updated = job.userUpdateTime, updated <= mark
+        else { return false }
+        let made = try purgeJob(nil)
+        return job.description == made.description && job.schedule == made.schedule && job.timeZone == made.timeZone
+            && job.target == made.target && job.retry == made.retry && job.attemptDeadline == made.attemptDeadline
+            && job.missedRuns == made.missedRuns && job.startDeadline == made.startDeadline
     }
 
     private func createStorageEvents() async throws {

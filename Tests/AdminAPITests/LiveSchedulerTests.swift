@@ -115,6 +115,40 @@ import Testing
         }
     }
 
+    @Test("A job that publishes is made, shown, run and changed over the API")
+    func publishing() async throws {
+        try await LiveDaemon.run { daemon in
+            await daemon.scheduler.begun()
+            let path = "/admin/v1/scheduler/jobs"
+            let made = try await daemon.ask(
+                "POST", path,
+                """
+                {"name":"tick","schedule":"0 0 1 1 *",
+                 "pubsubTarget":{"topicName":"events","data":"e30=","attributes":{"a":"1","b":"2"},"orderingKey":"k"}}
+                """)
+            #expect(made.status == 200)
+            let target: JSONValue = [
+                "topicName": "projects/my-project/topics/events", "data": "e30=", "attributes": ["a": "1", "b": "2"],
+                "orderingKey": "k",
+            ]
+            #expect(made.json.object?["pubsubTarget"] == target)
+            #expect(made.json.object?["httpTarget"] == nil)
+            let run = try await daemon.ask("POST", "\(path)/tick:run")
+            let attempt = run.json.object?["attempts"]?.array?.first?.object
+            #expect(attempt?["messageId"] == "events" && attempt?["status"] == 200)
+            let changed = try await daemon.ask(
+                "PATCH", "\(path)/tick",
+                #"{"pubsubTarget":{"data":null,"attributes":{"a":null,"c":"3"},"orderingKey":null}}"#)
+            #expect(
+                changed.json.object?["pubsubTarget"] == [
+                    "topicName": "projects/my-project/topics/events", "attributes": ["b": "2", "c": "3"],
+                ])
+            let other = try await daemon.ask(
+                "PATCH", "\(path)/tick", #"{"pubsubTarget":null,"httpTarget":{"uri":"http://a/"}}"#)
+            #expect(other.json.object?["pubsubTarget"] == nil && other.json.object?["httpTarget"] != nil)
+        }
+    }
+
     @Test("What is no job is refused with 400 that names the member, and nothing is stored")
     func refused() async throws {
         try await LiveDaemon.run { daemon in
@@ -141,6 +175,12 @@ import Testing
                 ("\(start)\(target),\"retryConfig\":{\"retryCount\":1.5}}", "retryCount"),
                 ("\(start)\(target),\"retryConfig\":{\"retries\":1}}", "retryConfig.retries"),
                 ("\(start)\(target),\"retryConfig\":{\"minBackoffDuration\":\"2h\"}}", "minBackoffDuration"),
+                ("\(start)\(target),\"pubsubTarget\":{\"topicName\":\"t\",\"data\":\"e30=\"}}", "not both"),
+                ("\(start)\"pubsubTarget\":{\"data\":\"e30=\"}}", "topicName"),
+                ("\(start)\"pubsubTarget\":{\"topicName\":\"t\",\"data\":\"*\"}}", "Base64"),
+                ("\(start)\"pubsubTarget\":{\"topicName\":\"t\",\"attributes\":{\"a\":1}}}", "a"),
+                ("\(start)\"pubsubTarget\":{\"topicName\":\"t\"}}", "nothing to publish"),
+                ("\(start)\"pubsubTarget\":{\"topicName\":\"t\",\"x\":1}}", "pubsubTarget.x"),
                 ("\(start)\"httpTarget\":{}}", "uri"), ("\(start)\"httpTarget\":\"http://a/\"}", "httpTarget"),
                 ("\(start)\"httpTarget\":{\"uri\":\"ftp://a/\"}}", "http"),
                 ("\(start)\"httpTarget\":{\"uri\":\"http://a/\",\"httpMethod\":\"BREW\"}}", "method"),

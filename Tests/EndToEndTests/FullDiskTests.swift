@@ -27,6 +27,18 @@ struct FullDiskTests {
         return try #require(try answer.json().object?["messages"]?.array).compactMap { $0.object?["message"]?.string }
     }
 
+    private func createPublishingJob(_ daemon: TestDaemon) async throws -> CommandResult {
+        try await daemon.trivetctl(
+            "scheduler", "jobs", "create", "pubsub", "tick", "--schedule", "0 0 1 1 *", "--topic", "storage-event",
+            "--message-body", "tick", "--max-retry-attempts", "1", "--min-backoff", "10ms")
+    }
+
+    /// Runs that job; gives the statuses of its attempts.
+    private func publish(_ daemon: TestDaemon) async throws -> [Int64] {
+        let run = try await daemon.trivetctl("scheduler", "jobs", "run", "tick", "--format", "json").json()
+        return (run.object?["attempts"]?.array ?? []).compactMap { $0.object?["status"]?.integer }
+    }
+
     private func diskCheck(_ daemon: TestDaemon) async throws -> (status: String, message: String) {
         let health = try await daemon.trivetctl("health", "--format", "json").json()
         let checks = try #require(health.object?["checks"]?.array).compactMap(\.object)
@@ -53,6 +65,7 @@ struct FullDiskTests {
         let client = TransferClient()
         for number in 0..<50 { #expect(try await store(daemon, client, "m\(number)").status == 200) }
         for number in 0..<300 { #expect(try await push(daemon, client, "\(number)").status == 200) }
+        #expect(try await createPublishingJob(daemon).status == 0)
         try await eventually("the reserve is made", within: 60) { try await isWhole(disks, daemon) }
 
         try disks.fill("data")
@@ -64,6 +77,7 @@ struct FullDiskTests {
         let words = try #require(try refused.json().object?["message"]?.string)
         #expect(words.contains("the disk is full") && words.contains("free some space"), "\(words)")
         #expect(try await push(daemon, client, "refused").status == 507)
+        #expect(try await publish(daemon) == [507, 507], "a job's message, and again after its retry's backoff")
 
         #expect(try await retrieve(daemon, client).count == 50)
         #expect(try await client.get(daemon.url("hello-world-service", "/")).status == 200)
@@ -86,6 +100,7 @@ struct FullDiskTests {
             try await store(daemon, client, "again").status == 200
         }
         #expect(try await push(daemon, client, "again").status == 200)
+        #expect(try await publish(daemon) == [200])
         try await eventually("the log says so", within: 60) { daemon.log.contains("the disk has room again") }
         try await eventually("the reserve is whole, and health passes", within: 60) {
             let check = try await diskCheck(daemon)

@@ -17,13 +17,11 @@ struct TransferJobCallerTests {
         let caller = TransferJobCaller(client: client) { url in
             JobEndpoint(url: url.replacingOccurrences(of: "http://service.test", with: server.url))
         }
-        var job = try job()
-        job.target = .http(
-            HTTPTarget(
-                uri: "http://service.test/api/v1/purge", method: "POST",
-                headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")],
-                body: Array("{}".utf8)))
-        let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
+        let target = HTTPTarget(
+            uri: "http://service.test/api/v1/purge", method: "POST",
+            headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")],
+            body: Array("{}".utf8))
+        let call = JobCall(job: try job(), target: target, scheduledTime: instant("2026-11-22T10:01:00Z"))
         #expect(await caller.call(call) == .answered(status: 204, excerpt: ""))
         #expect(await caller.call(call) == .answered(status: 204, excerpt: ""))
         let seen = server.requests
@@ -73,10 +71,9 @@ struct TransferJobCallerTests {
             ),
         ]
         for (token, header, result) in cases {
-            var job = try job()
-            job.target = .http(HTTPTarget(uri: server.url + "/x", method: "GET", oidcToken: token))
+            let target = HTTPTarget(uri: server.url + "/x", method: "GET", oidcToken: token)
             let before = server.requests.count
-            let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
+            let call = JobCall(job: try job(), target: target, scheduledTime: instant("2026-11-22T10:01:00Z"))
             #expect(await caller.call(call) == result)
             let seen = server.requests.dropFirst(before).first
             if let header { #expect(seen?.contains("\r\nAuthorization: Bearer \(header)\r\n") == true) }
@@ -156,7 +153,7 @@ struct TransferJobCallerTests {
             let client = TransferClient()
             let scheduler = Scheduler(
                 datastore: world.datastore, transfer: client, resolve: { _ in JobEndpoint(url: server.url) },
-                settings: .init(), metrics: world.registry, logger: world.logger)
+                publisher: world.publisher, settings: .init(), metrics: world.registry, logger: world.logger)
             try await scheduler.create(job("0 0 1 1 *"))
             try await world.running(scheduler) {
                 let run = try await scheduler.runNow("tick")
@@ -170,11 +167,11 @@ struct TransferJobCallerTests {
     }
 
     private func call(_ client: TransferClient, _ url: String, deadline: Duration) async -> JobCallResult {
-        guard var job = try? job() else { return .failed("no job") }
-        job.http { $0.uri = url }
+        guard var job = try? job(), case .http(var target) = job.target else { return .failed("no job") }
+        target.uri = url
         job.attemptDeadline = deadline
         return await TransferJobCaller(client: client).call(
-            JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z")))
+            JobCall(job: job, target: target, scheduledTime: instant("2026-11-22T10:01:00Z")))
     }
 }
 

@@ -98,6 +98,14 @@ extension PubSub {
         try await hub.publish(messages, to: topic)
     }
 
+    /// The id of a topic of that name, for a message that will be published later. Throws `invalidArgument` where no
+    /// topic has such a name or takes such a message, `notFound` for another project's; whether the topic is there is not
+    /// asked.
+    public func check(_ message: PubSubMessage, to topic: String) throws(PubSubError) -> String {
+        try message.validate()
+        return try names.id(topic, .topics)
+    }
+
     /// Publishes within a transaction of the caller's, so that the messages are stored with what they tell of, or not
     /// at all. Like the closure itself, it may run several times.
     ///

@@ -79,8 +79,13 @@ extension Scheduler {
     /// Throws `notFound`, `notRunning`, and `alreadyRunning` rather than wait for a run that is under way: that may
     /// take as long as the job's attempt deadline.
     public func runNow(_ name: String) async throws -> JobRun {
-        let task = try await lock.withLock { try await startManual(name) }
-        return await task.value
+        await (try await startNow(name)).value
+    }
+
+    /// Runs a job at once, paused or not, and returns when that is recorded; the task has the record when it has ended.
+    /// Throws as `runNow` does.
+    public func startNow(_ name: String) async throws -> Task<JobRun, Never> {
+        try await lock.withLock { try await startManual(name) }
     }
 
     /// A page of the ledger, newest first.
@@ -103,6 +108,7 @@ extension Scheduler {
         try job.validate()
         _ = try zones.zone(job.timeZone)
         var job = job
+        if case .pubsub(let target) = job.target { job.target = .pubsub(try publisher.checked(target)) }
         job.userUpdateTime = clock.now
         return job
     }

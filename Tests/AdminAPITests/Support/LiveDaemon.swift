@@ -75,7 +75,8 @@ struct LiveDaemon: Sendable {
                 ]),
             samples: { registry.samples() }, metrics: registry, logger: logger)
         let scheduler = Scheduler(
-            datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
+            datastore: datastore, caller: OddEven(), publisher: OddEven(), settings: settings.scheduler,
+            metrics: metrics, logger: logger)
         let transfer = TransferClient()
         let pubsub = try await PubSub(
             datastore: datastore, project: settings.project, transfer: transfer, metrics: metrics, logger: logger)
@@ -196,10 +197,19 @@ struct LiveDaemon: Sendable {
 }
 
 /// Calls whose outcome stands in the job's name.
-private struct OddEven: JobCaller {
+private struct OddEven: JobCaller, JobPublisher {
     func call(_ call: JobCall) async -> JobCallResult {
         .answered(status: call.job.name.hasPrefix("bad") ? 500 : 200, excerpt: "so it went")
     }
+
+    func checked(_ target: PubSubTarget) throws(SchedulingError) -> PubSubTarget {
+        guard !target.topic.isEmpty, !target.data.isEmpty || !target.attributes.isEmpty else {
+            throw SchedulingError(.invalidJob, "there is nothing to publish")
+        }
+        return target
+    }
+
+    func publish(_ target: PubSubTarget) async -> JobPublishResult { .published(messageID: target.topic) }
 }
 
 /// A value behind a lock.

@@ -28,6 +28,6 @@ extension RunInfo.Attempt {
     fileprivate init(_ attempt: JobAttempt) {
         self.init(
             startTime: attempt.startTime.fixedText, latency: attempt.latency.secondsText, status: attempt.status,
-            answer: attempt.answer, error: attempt.error)
+            answer: attempt.answer, error: attempt.error, messageId: attempt.messageID)
     }
 }

@@ -3,6 +3,7 @@ import Datastore
 import HTTPTypes
 import Hosting
 import JSON
+import PubSub
 import Scheduling
 
 /// Jobs and the ledger of their runs.
@@ -79,7 +80,8 @@ struct SchedulerRoutes: AdminRoutes {
     private func info(_ job: Job) async throws -> JobInfo {
         let last = try await parts.scheduler.runs(job: job.name, limit: 1).runs.first
         return JobInfo(
-            job, next: parts.scheduler.nextRun(of: job.name), last: last, problem: parts.scheduler.problem(of: job))
+            job, topicName: { parts.pubsub.names.full(.topics, $0) }, next: parts.scheduler.nextRun(of: job.name),
+            last: last, problem: parts.scheduler.problem(of: job))
     }
 
     private func runs(_ call: AdminCall) async throws -> RunPage {
