@@ -109,6 +109,10 @@ struct DashboardTests {
         _ = try await client.post(
             daemon.url("message-board-service", "/api/v1/retrieve"), ["name": "Bob", "limit": 10])
         _ = try await client.get(daemon.url("storage-logging-service", "/api/v1/purge"))
+        // Pushed to the storage logging service.
+        let event: JSONValue = ["data": "e30=", "attributes": ["eventType": "OBJECT_FINALIZE"]]
+        _ = try await client.post(
+            daemon.url("admin", "/v1/projects/my-project/topics/storage-event:publish"), ["messages": [event]])
         await client.shutdown()
         try await Task.sleep(for: .milliseconds(100))
     }
