@@ -18,6 +18,7 @@ from metric_history import metric_history
 from object_events import object_events
 from object_listing import object_listing
 from object_storage import object_storage
+from pubsub_publish import pubsub_publish
 from pubsub_push import pubsub_push
 from purge import purge
 from request_logging import request_logging
@@ -40,6 +41,7 @@ SECTIONS = [
     metric_history,
     scheduler_starts,
     pubsub_push,
+    pubsub_publish,
     object_storage,
     object_events,
     object_listing,

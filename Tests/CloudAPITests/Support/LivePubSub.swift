@@ -79,9 +79,11 @@ struct LivePubSub: Sendable {
         audited = names.withLock { $0 }
     }
 
-    /// Asks, as who has connected to the socket, or over TCP.
+    /// Asks, as who has connected to the socket, or over TCP. A client that `hasGone` takes nothing of an answer for
+    /// which it had to wait.
     func ask(
-        _ method: HTTPRequest.Method, _ target: String, _ body: String = "", as user: UInt32? = nil
+        _ method: HTTPRequest.Method, _ target: String, _ body: String = "", as user: UInt32? = nil,
+        hasGone: Bool = false
     ) async throws -> Answer {
         let path = try HostedRequest(method, target).path
         guard case .route(let route, _, let parameters) = table.resolve(method, try RequestTarget(parsing: path)) else {
@@ -96,9 +98,21 @@ struct LivePubSub: Sendable {
         case .empty: break
         case .bytes(let all): bytes.withLock { $0 = all }
         case .stream(let produce), .sizedStream(_, let produce):
-            try await produce(BodyWriter { part in bytes.withLock { $0 += part } })
+            try await produce(
+                BodyWriter { part in
+                    guard !hasGone else { throw ClientGone() }
+                    bytes.withLock { $0 += part }
+                })
         }
         return Answer(status: response.status.code, json: try JSONValue(parsing: bytes.withLock { $0 }))
+    }
+
+    /// Whether a pull waits for messages, beyond its first look.
+    func waitsLong(_ subscription: String) throws -> Bool {
+        let soon = pubsub.hub.clock.uptime() + .seconds(1)
+        return try pubsub.hub.subscriber(subscription).state.withLock { state in
+            state.waiters.values.contains { $0.deadline > soon }
+        }
     }
 
     /// Asks what must go well.

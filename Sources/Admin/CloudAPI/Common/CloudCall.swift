@@ -91,8 +91,8 @@ struct CloudCall: Sendable {
         return try Self.object(bytes)
     }
 
-    /// The JSON object of a body that is taken as it comes, of at most so many bytes, whatever `limits.body` is.
-    func streamedBody(limit: Int) async throws -> JSONObject {
+    /// A body that is taken as it comes, of at most so many bytes, whatever `limits.body` is.
+    func streamedBody(limit: Int) async throws -> [UInt8] {
         let reader = request.bodyParts
         var bytes: [UInt8] = []
         while let part = try await reader.next() {
@@ -101,7 +101,15 @@ struct CloudCall: Sendable {
             }
             bytes += part
         }
-        return bytes.isEmpty ? JSONObject() : try Self.object(bytes)
+        return bytes
+    }
+
+    /// Does what takes its time for so many bytes: of many beside the event loop, on which other connections wait.
+    static func work<Value: Sendable>(
+        on bytes: Int, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard bytes > 131_072 else { return try await body() }
+        return try await Task.detached { try await body() }.value
     }
 
     static func object(_ bytes: some Collection<UInt8>) throws(CloudProblem) -> JSONObject {
@@ -120,17 +128,17 @@ struct CloudCall: Sendable {
         HostedResponse(status: status, headers: Self.headers, body: .bytes(bytes(of: resource)))
     }
 
-    /// The same, with a resource for which the client has to wait; it is not made to its end when the client goes away.
-    func answer(
-        _ resource: @escaping @Sendable () async -> JSONObject,
-        unsent: @escaping @Sendable () async -> Void
+    /// The same, with a resource for which the client has to wait: the head goes out before, and the task is cancelled
+    /// when the client goes away. What could not be sent is then undone.
+    func answerLate(
+        _ resource: @escaping @Sendable () async -> (resource: JSONObject, undo: @Sendable () async -> Void)
     ) -> HostedResponse {
         HostedResponse(
             headers: Self.headers,
             body: .stream { writer in
-                let bytes = bytes(of: await resource())
-                do { try await writer.write(bytes) } catch {
-                    await unsent()
+                let (resource, undo) = await resource()
+                do { try await writer.write(await Task.detached { bytes(of: resource) }.value) } catch {
+                    await undo()
                     throw error
                 }
             })

@@ -19,9 +19,10 @@ struct MessageRoutes: Sendable {
     var routes: [Route] {
         [
             cloud.route(.use("pubsub.topics.publish"), .post, "\(TopicRoutes.one):publish", body: .stream) { call in
-                let body = try CloudBody(
-                    try await call.streamedBody(limit: Self.publishLimit), known: ["messages"])
-                let ids = try await pubsub.publish(try Self.messages(body), to: call.topic)
+                let bytes = try await call.streamedBody(limit: Self.publishLimit)
+                let ids = try await CloudCall.work(on: bytes.count) {
+                    try await pubsub.publish(try Self.messages(bytes), to: call.topic)
+                }
                 var answer = JSONObject()
                 answer["messageIds"] = .array(ids.map { .string($0) })
                 return call.answer(answer)
@@ -47,7 +48,8 @@ struct MessageRoutes: Sendable {
         ]
     }
 
-    private static func messages(_ body: CloudBody) throws(CloudProblem) -> [PubSubMessage] {
+    private static func messages(_ bytes: [UInt8]) throws(CloudProblem) -> [PubSubMessage] {
+        let body = try CloudBody(bytes.isEmpty ? JSONObject() : try CloudCall.object(bytes), known: ["messages"])
         // What the server gives a message, clients send along empty.
         let known = ["data", "attributes", "orderingKey", "messageId", "publishTime"]
         var messages: [PubSubMessage] = []
@@ -68,19 +70,26 @@ struct MessageRoutes: Sendable {
         let (name, limit) = (call.subscription, min(asked, 1_000))
         let received = try await pubsub.pull(name, limit: limit)
         guard received.isEmpty, try body.flag("returnImmediately") != true else {
-            return call.answer(Self.resource(received))
+            return try await Self.answer(call, received)
         }
         // The head goes out before there is a message, so that a client which goes away meanwhile is noticed: what is
         // published then is for others.
-        let late = PulledLate()
-        return call.answer {
+        return call.answerLate {
             // One that is deleted or pushed meanwhile gives nothing more; the next pull says why.
             let received = (try? await pubsub.pull(name, limit: limit, wait: Self.longestWait)) ?? []
-            await late.keep(received.map(\.ackID))
-            return Self.resource(received)
-        } unsent: {
-            let ids = await late.ids
-            if !ids.isEmpty { _ = try? await pubsub.modifyAckDeadline(name, ackIDs: ids, seconds: 0) }
+            return (
+                Self.resource(received),
+                {
+                    guard !received.isEmpty else { return }
+                    _ = try? await pubsub.modifyAckDeadline(name, ackIDs: received.map(\.ackID), seconds: 0)
+                }
+            )
+        }
+    }
+
+    private static func answer(_ call: CloudCall, _ received: [ReceivedMessage]) async throws -> HostedResponse {
+        try await CloudCall.work(on: received.reduce(0) { $0 + $1.message.data.count }) {
+            call.answer(resource(received))
         }
     }
 
@@ -89,13 +98,6 @@ struct MessageRoutes: Sendable {
         if !received.isEmpty { answer["receivedMessages"] = .array(received.map { .object($0.resource) }) }
         return answer
     }
-}
-
-/// What was pulled for a client that may have gone.
-private actor PulledLate {
-    private(set) var ids: [String] = []
-
-    func keep(_ ids: [String]) { self.ids = ids }
 }
 
 extension ReceivedMessage {
