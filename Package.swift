@@ -93,12 +93,18 @@ let package = Package(
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity", "Instruments",
-                "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
+                "AdminAccess", "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity",
+                "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer",
+                httpTypes,
             ]),
         library(
             "Admin/CloudAPI",
-            ["CLinux", "Datastore", "Hosting", "JSON", "ObjectStorage", "PubSub", "Settings", httpTypes]),
+            [
+                "AdminAccess", "CLinux", "Datastore", "Hosting", "Identity", "JSON", "ObjectStorage", "PubSub",
+                "Settings",
+                httpTypes,
+            ]),
+        library("Admin/AdminAccess", ["Hosting", "Identity"]),
         library("Admin/AdminModel", []),
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
@@ -164,15 +170,16 @@ let package = Package(
         tests(
             "AdminAPITests",
             [
-                "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
-                "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling",
+                "AdminAccess", "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database",
+                "Datastore", "Health", "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub",
+                "RequestLog", "Scheduling",
                 "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         tests(
             "CloudAPITests",
             [
-                "CloudAPI", "Database", "Datastore", "Hosting", "JSON", "PubSub", "SQLiteEngine", "Transfer",
-                coreMetrics, httpTypes, lifecycle, logging,
+                "AdminAccess", "CloudAPI", "Database", "Datastore", "Hosting", "Identity", "JSON", "ObjectStorage",
+                "PubSub", "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         tests(
             "ObjectStorageTests",

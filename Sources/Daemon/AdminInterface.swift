@@ -4,13 +4,13 @@ import Hosting
 
 /// All that the admin's addresses answer: the admin API, and the routes in Google's shapes.
 struct AdminInterface: HostedService {
-    let name: String
+    static let service = "admin"
+    let name = AdminInterface.service
     let routes: [Route]
     private let admin: AdminService
 
     init(admin: AdminService, cloud: CloudAPI) {
         self.admin = admin
-        name = admin.name
         routes = admin.routes + cloud.routes
     }
 

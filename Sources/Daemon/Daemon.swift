@@ -175,8 +175,18 @@ public final class Daemon: Sendable {
                     return purge.progress?.text
                 }))
         let cloud = CloudAPI(
-            storage: objects, pubsub: pubsub, project: settings.project, baseURL: { bound.adminURL },
-            audited: { route, method, onlyRefusals in admin.audited(route, as: method, onlyRefusals: onlyRefusals) })
+            storage: objects, pubsub: pubsub, identities: identities,
+            services: { [startTime = Timestamp.now] in
+                bound.cloudServices(settings, image: "trivet:\(version)", startTime: startTime)
+            }, project: settings.project, baseURL: { bound.adminURL },
+            gate: admin.gate,
+            auditing: CloudAuditing(
+                recorded: { route, method, onlyRefusals in
+                    admin.audited(route, as: method, onlyRefusals: onlyRefusals)
+                },
+                refused: { request, route, method, message in
+                    await admin.recordRefusal(request, of: route, as: method, message)
+                }))
         let services: [any HostedService] = [
             HelloWorldService(),
             MessageBoardService(datastore: datastore, logger: logger),
@@ -185,12 +195,15 @@ public final class Daemon: Sendable {
         hosting = HTTPHosting(
             hosts: Self.hosts(
                 services, admin: AdminInterface(admin: admin, cloud: cloud),
+                metadata: MetadataService(
+                    identities: identities, project: settings.project,
+                    account: settings.accountEmail(settings.metadata.serviceAccount)),
                 metrics: MetricsService(health: health, version: version, others: DiscoveryRoutes(identities).routes) {
                     registry.exposition($0)
                 },
                 settings: settings, environment: environment),
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout.shareOfRequests,
-            authorizer: InvokerCheck(identities: identities),
+            authorizer: CallerCheck(identities: identities),
             record: { requestLog.record($0) }, explain: ErrorAnswers.problem,
             metrics: registry, logger: logger)
         DiskMetrics(path: storage.directory.path).register(in: registry)
@@ -327,8 +340,8 @@ public final class Daemon: Sendable {
     }
 
     private static func hosts(
-        _ services: [any HostedService], admin: AdminInterface, metrics: MetricsService, settings: Settings,
-        environment: [String: String]
+        _ services: [any HostedService], admin: AdminInterface, metadata: MetadataService, metrics: MetricsService,
+        settings: Settings, environment: [String: String]
     ) -> [ServiceHost] {
         let lab = services.compactMap { service in
             settings.service(service.name).map { own in
@@ -336,7 +349,16 @@ public final class Daemon: Sendable {
                     service: service, addresses: own.listen, authentication: own.authentication, url: own.url)
             }
         }
-        return lab + [
+        // Without an address its many paths would only fill the metrics.
+        let credentials =
+            settings.metadata.listen.isEmpty
+            ? []
+            : [
+                ServiceHost(
+                    service: metadata, addresses: settings.metadata.listen, settingsKey: "metadata.listen",
+                    recording: .metricsOnly, url: MetadataService.url)
+            ]
+        return lab + credentials + [
             ServiceHost(
                 service: metrics, addresses: settings.metrics.listen, settingsKey: "metrics.listen",
                 recording: .metricsOnly, url: settings.identity.issuer),

@@ -1,7 +1,7 @@
+import AdminAccess
 public import ApplicationLog
 public import Audit
 public import Datastore
-import Glibc
 public import Health
 public import Hosting
 public import Identity
@@ -36,9 +36,9 @@ public struct AdminParts: Sendable {
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
     let runProgress: RunProgress
-    let userNames = UserNames()
+    let userNames: UserNames
+    let gate: AdminGate
     let startTime: Timestamp
-    let daemonUser: UInt32
     let now: @Sendable () -> Timestamp
 
     /// Gathers the parts.
@@ -86,7 +86,11 @@ public struct AdminParts: Sendable {
         self.purge = purge
         self.runProgress = runProgress
         self.startTime = startTime
-        self.daemonUser = daemonUser ?? geteuid()
+        let userNames = UserNames()
+        self.userNames = userNames
+        gate = AdminGate(
+            project: settings.settings.project, daemonUser: daemonUser, userNames: userNames
+        ) { identities.allows($0, $1, on: $2) }
         self.now = now
     }
 }

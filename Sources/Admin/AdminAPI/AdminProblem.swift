@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Audit
 import Datastore
@@ -42,7 +43,8 @@ extension AdminProblem {
     init(_ problem: HTTPProblem) {
         let name: AdminFailureStatus =
             switch problem.status.code {
-            case 401, 403, 421: .permissionDenied
+            case 401: .unauthenticated
+            case 403, 421: .permissionDenied
             case 404: .notFound
             case 405, 501: .unimplemented
             case 408, 502, 503, 504: .unavailable
@@ -58,6 +60,7 @@ extension AdminProblem {
     init?(_ error: any Error) {
         switch error {
         case let error as AdminProblem: self = error
+        case let error as AccessDenial: self = .denied(error.message)
         case let error as HTTPProblem: self.init(error)
         case let error as DatastoreError: self.init(error)
         case let error as AuditError: self = .invalid(error.message)

@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Audit
 import HTTPTypes
@@ -57,16 +58,20 @@ struct AuditedChange: Sendable {
     ///
     /// - Parameters:
     ///   - request: what asks for it.
-    ///   - access: who may; nil: the body finds that out.
+    ///   - permission: what whoever asks must be allowed; nil: that was found out already.
+    ///   - isRecorded: whether a change that is made leaves a record; a refusal always does.
     ///   - body: the change.
     func perform(
-        _ request: HostedRequest, access: AdminAccess?, _ body: () async throws -> HostedResponse
+        _ request: HostedRequest, needing permission: Permission?, isRecorded: Bool = true,
+        _ body: () async throws -> HostedResponse
     ) async throws -> HostedResponse {
-        do { try access?.requireWriter(request.peer) } catch {
-            await parts.audit.record(
-                await action(request), .denied, status: error.status.code, message: error.message)
-            throw error
+        if let permission {
+            do { try await parts.gate.admit(request, to: permission) } catch {
+                await recordRefusal(request, error.message)
+                throw error
+            }
         }
+        guard isRecorded else { return try await body() }
         switch recording {
         case .each: return try await recordEach(request, body)
         case .refusals: return try await recordRefusals(request, body)
@@ -125,6 +130,11 @@ struct AuditedChange: Sendable {
     /// Whether the same call may go well later: too many, not now, no room.
     private static func isForAnotherTry(_ status: HTTPResponse.Status) -> Bool {
         [429, 503, 507].contains(status.code)
+    }
+
+    /// Records that whoever asks may not.
+    func recordRefusal(_ request: HostedRequest, _ message: String) async {
+        await parts.audit.recordRefusal(await action(request), message: message)
     }
 
     private static func outcome(_ status: HTTPResponse.Status) -> AuditRecord.Outcome {
@@ -193,6 +203,7 @@ struct AuditedChange: Sendable {
         let (steps, verb) = steps(path)
         let done: Substring =
             switch method {
+            case .get: "get"
             case .delete: "delete"
             case .put, .patch: "update"
             default: "create"

@@ -1,5 +1,6 @@
-import Glibc
+public import AdminAccess
 public import Hosting
+public import Identity
 public import ObjectStorage
 public import PubSub
 
@@ -13,18 +14,21 @@ public struct CloudAPI: Sendable {
     /// - Parameters:
     ///   - storage: buckets and objects.
     ///   - pubsub: topics and subscriptions.
+    ///   - identities: accounts, policies and tokens.
+    ///   - services: the hosted services, asked at each request.
     ///   - project: the project's id.
     ///   - baseURL: where this daemon is reached when the client does not say.
-    ///   - audited: has the calls of a route recorded in the audit log, under a name; or only those that are refused or
-    ///     fail.
-    ///   - daemonUser: the user id that, besides root, may change things over the unix socket; nil is this process's own.
+    ///   - gate: who may do what.
+    ///   - auditing: keeps records of what is done and refused.
     public init(
-        storage: ObjectStorage, pubsub: PubSub, project: String, baseURL: @escaping @Sendable () -> String,
-        audited: @escaping @Sendable (_ route: Route, _ method: String, _ onlyRefusals: Bool) -> Route,
-        daemonUser: UInt32? = nil
+        storage: ObjectStorage, pubsub: PubSub, identities: Identities,
+        services: @escaping @Sendable () -> [CloudService], project: String,
+        baseURL: @escaping @Sendable () -> String, gate: AdminGate, auditing: CloudAuditing
     ) {
-        let cloud = CloudRoutes(baseURL: baseURL, daemonUser: daemonUser ?? geteuid(), audited: audited)
+        let cloud = CloudRoutes(baseURL: baseURL, gate: gate, auditing: auditing)
         let number = ProjectNumber.of(project)
+        let named = CloudProject(id: project)
+        let accounts = AccountRoutes(identities: identities, cloud: cloud, project: named)
         routes =
             BucketRoutes(storage: storage, cloud: cloud, projectNumber: number).routes
             + ObjectRoutes(storage: storage, cloud: cloud).routes
@@ -34,6 +38,13 @@ public struct CloudAPI: Sendable {
             + ResumableRoutes(storage: storage, cloud: cloud).routes
             + NotificationRoutes(storage: storage, cloud: cloud, project: project).routes
             + Self.pubsub(pubsub, cloud)
+            + accounts.routes
+            + CredentialRoutes(identities: identities, cloud: cloud, accounts: accounts).routes
+            + RoleRoutes(cloud: cloud).routes
+            + RunRoutes(services: services, identities: identities, cloud: cloud, project: named).routes
+            + ProjectRoutes(identities: identities, cloud: cloud, project: named).routes
+            + ServiceUsageRoutes(cloud: cloud, project: named).routes
+            + AppEngineRoutes(cloud: cloud, project: named).routes
     }
 
     /// Pub/Sub v1.

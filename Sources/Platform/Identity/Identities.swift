@@ -65,14 +65,24 @@ extension Identities {
     public var accounts: [ServiceAccount] { view.accounts }
 
     /// Makes an account named `NAME@PROJECT.iam.gserviceaccount.com`, durable on return. Throws `alreadyExists`.
-    public func createAccount(_ name: String, displayName: String = "") async throws -> ServiceAccount {
-        try await store.create(name, displayName: displayName)
+    public func createAccount(
+        _ name: String, displayName: String = "", description: String = ""
+    ) async throws -> ServiceAccount {
+        try await store.create(name, displayName: displayName, description: description)
+    }
+
+    /// Changes what an account is called, and what it is said to be for, durable on return; nil leaves it as it is.
+    /// Throws `notFound`.
+    public func updateAccount(
+        _ email: String, displayName: String?, description: String?
+    ) async throws -> ServiceAccount {
+        try await store.update(email, displayName: displayName, description: description)
     }
 
     /// Deletes an account and its bindings; its tokens are refused from now on. Throws `notFound`.
     public func deleteAccount(_ email: String) async throws { try await store.delete(email) }
 
-    /// Who may do what with the project or a service. Throws `notFound` for a service that there is not.
+    /// Who may do what with the project, a service or an account. Throws `notFound` for one that there is not.
     public func policy(of target: PolicyTarget) throws(IdentityError) -> Policy {
         try store.check(target)
         return view.policy(target)
@@ -96,8 +106,10 @@ extension Identities {
         try await store.remove(member, from: role, on: target)
     }
 
-    /// Whether a member has a role, or one that holds it, on the project.
-    public func allows(_ member: Member, _ role: Role) -> Bool { view.allows(member, role) }
+    /// Whether a member has a role, or one that holds it, on the project or on a thing in it.
+    public func allows(_ member: Member, _ role: Role, on target: PolicyTarget = .project) -> Bool {
+        view.allows(member, role, on: target)
+    }
 }
 
 // Keys.

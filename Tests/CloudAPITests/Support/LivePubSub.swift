@@ -1,3 +1,4 @@
+import AdminAccess
 import CoreMetrics
 import Database
 import Datastore
@@ -70,11 +71,13 @@ struct LivePubSub: Sendable {
         self.pubsub = pubsub
         let names = Mutex<[String]>([])
         let cloud = CloudRoutes(
-            baseURL: { "http://localhost" }, daemonUser: Self.user,
-            audited: { route, name, onlyRefusals in
-                names.withLock { $0.append(onlyRefusals ? "\(name) refusals" : name) }
-                return route
-            })
+            baseURL: { "http://localhost" },
+            gate: AdminGate(project: "my-project", daemonUser: Self.user) { _, _, _ in false },
+            auditing: CloudAuditing(
+                recorded: { route, name, onlyRefusals in
+                    names.withLock { $0.append(onlyRefusals ? "\(name) refusals" : name) }
+                    return route
+                }, refused: { _, _, _, _ in }))
         table = RouteTable(CloudAPI.pubsub(pubsub, cloud))
         audited = names.withLock { $0 }
     }

@@ -13,6 +13,19 @@ enum PythonEnvironment {
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil,
         seconds: Double = 120
     ) async throws -> CommandResult {
+        try await run(["-c", program] + arguments, environment: environment, input: input, seconds: seconds)
+    }
+
+    /// Runs a program of Tests/EndToEndTests/Python, by its name.
+    static func run(
+        module: String, _ arguments: [String], environment: [String: String] = [:], seconds: Double = 180
+    ) async throws -> CommandResult {
+        try await run(["-m", module] + arguments, environment: environment, input: nil, seconds: seconds)
+    }
+
+    private static func run(
+        _ arguments: [String], environment: [String: String], input: String?, seconds: Double
+    ) async throws -> CommandResult {
         try #require(FileManager.default.isExecutableFile(atPath: python), "\(python) is missing: make test-venv")
         let own = [
             "PYTHONPATH": tests.appending(path: "Python").path, "PYTHONDONTWRITEBYTECODE": "1",
@@ -20,7 +33,7 @@ enum PythonEnvironment {
             "no_proxy": "*",
         ]
         return try await EndToEndTests.run(
-            python, ["-c", program] + arguments, environment: own.merging(environment) { $1 }, input: input,
+            python, arguments, environment: own.merging(environment) { $1 }, input: input,
             seconds: seconds)
     }
 }

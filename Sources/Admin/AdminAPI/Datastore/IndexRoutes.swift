@@ -7,7 +7,6 @@ import JSON
 /// Composite indexes, and on demand those that Trivet keeps by itself.
 struct IndexRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [

@@ -9,7 +9,6 @@ import Settings
 /// Service accounts.
 struct AccountRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [

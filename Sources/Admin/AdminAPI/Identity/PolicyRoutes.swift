@@ -8,7 +8,6 @@ import Settings
 /// Policies of the project and of services.
 struct PolicyRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         routes("\(AdminPath.projects)/{project}/iamPolicy", target: project)

@@ -1,7 +1,9 @@
+import AdminAccess
 import AdminModel
 import Datastore
 import HTTPTypes
 import Hosting
+import Identity
 import JSON
 import PubSub
 import Settings
@@ -9,7 +11,6 @@ import Settings
 /// Topics, and publishing to them.
 struct TopicRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -24,7 +25,9 @@ struct TopicRoutes: AdminRoutes {
                 try await parts.pubsub.deleteTopic(call.parameter("topic"))
                 return .json(.object(JSONObject()))
             },
-            write(.post, "\(AdminPath.topics)/{topic}:publish", recording: .refusals) { call in
+            write(
+                .post, "\(AdminPath.topics)/{topic}:publish", needs: .operate.or(.publisher), recording: .refusals
+            ) { call in
                 let messages = try PubSubBody(try await call.body(allowed: ["messages"])).messages()
                 let ids = try await parts.pubsub.publish(messages, to: call.parameter("topic"))
                 return .model(PublishAnswer(messageIds: ids))

@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Datastore
 import HTTPTypes
@@ -9,7 +10,6 @@ import Scheduling
 /// Jobs and the ledger of their runs.
 struct SchedulerRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -26,13 +26,13 @@ struct SchedulerRoutes: AdminRoutes {
                 try await parts.scheduler.delete(call.parameter("job"))
                 return .json(.object(JSONObject()))
             },
-            write(.post, "\(AdminPath.jobs)/{job}:pause") { call in
+            write(.post, "\(AdminPath.jobs)/{job}:pause", needs: .operate) { call in
                 try await setState(call) { try await parts.scheduler.pause($0) }
             },
-            write(.post, "\(AdminPath.jobs)/{job}:resume") { call in
+            write(.post, "\(AdminPath.jobs)/{job}:resume", needs: .operate) { call in
                 try await setState(call) { try await parts.scheduler.resume($0) }
             },
-            write(.post, "\(AdminPath.jobs)/{job}:run") { call in
+            write(.post, "\(AdminPath.jobs)/{job}:run", needs: .operate) { call in
                 _ = try await call.body(allowed: [])
                 return .model(RunInfo(try await parts.scheduler.runNow(call.parameter("job"))))
             },

@@ -1,6 +1,8 @@
+import AdminAccess
 import Datastore
 import HTTPTypes
 import Hosting
+import Identity
 import JSON
 import ObjectStorage
 import PubSub
@@ -91,6 +93,8 @@ extension CloudProblem {
     init?(_ error: any Error) {
         switch error {
         case let error as CloudProblem: self = error
+        case let error as AccessDenial: self = .forbidden(error.message)
+        case let error as IdentityError: self.init(error)
         case let error as ObjectStorageError: self.init(error)
         case let error as PubSubError: self.init(error)
         case let error as DatastoreError: self.init(error)
@@ -125,6 +129,17 @@ extension CloudProblem {
         case .failedPrecondition: self = .failedPrecondition(error.message)
         case .resourceExhausted: self.init(.tooManyRequests, "rateLimitExceeded", error.message)
         case .unavailable: self.init(.serviceUnavailable, "backendError", error.message)
+        }
+    }
+
+    private init(_ error: IdentityError) {
+        switch error.code {
+        case .invalidArgument: self = .invalid(error.message)
+        case .notFound: self.init(.notFound, "notFound", error.message)
+        case .alreadyExists: self.init(.conflict, "alreadyExists", error.message)
+        case .aborted: self = .aborted(error.message)
+        case .permissionDenied: self = .forbidden(error.message)
+        case .unavailable, .brokenKeys: self.init(.serviceUnavailable, "backendError", error.message)
         }
     }
 

@@ -1,60 +1,93 @@
-import Glibc
+import AdminAccess
 import HTTPTypes
-import Hosting
+public import Hosting
+import Identity
 
-/// Routes in Google's shapes: how a handler gets its call, and how its errors are answered.
+/// Routes in Google's shapes: how a handler gets its call, who may ask, and how its errors are answered.
 struct CloudRoutes: Sendable {
     /// Where this daemon is reached when the client does not say.
     let baseURL: @Sendable () -> String
-    /// The user id that, besides root, may change things over the unix socket.
-    let daemonUser: UInt32
-    /// Has the calls of a route recorded in the audit log, under a name; or only those that are refused or fail.
-    let audited: @Sendable (_ route: Route, _ method: String, _ onlyRefusals: Bool) -> Route
+    /// Who may do what.
+    let gate: AdminGate
+    /// Keeps records of what is done and refused.
+    let auditing: CloudAuditing
 
-    /// What a route does.
-    enum Kind {
+    /// What a route does, and what whoever asks must be allowed for it.
+    struct Kind: Sendable {
+        let permission: Permission
+        /// What the audit log calls it; nil: it leaves no record when it is done.
+        let auditName: String?
+        /// Whether only calls that are refused or fail leave a record.
+        var onlyRefusals = false
+        /// What it is done to; nil: the project.
+        var target: (@Sendable (HostedRequest) -> PolicyTarget)?
+
         /// It looks at things.
-        case read
+        static let read = Kind(permission: .read, auditName: nil)
         /// It changes what is stored.
-        case change
+        static let change = Kind(permission: .operate, auditName: nil)
         /// It moves contents, of which there may be much: what is refused or fails is audited under this name.
-        case use(String)
+        static func use(_ name: String, needs permission: Permission = .operate) -> Kind {
+            Kind(permission: permission, auditName: name, onlyRefusals: true)
+        }
         /// It changes how things are set up, which is audited under this name.
-        case administer(String)
+        static func administer(_ name: String) -> Kind { Kind(permission: .administer, auditName: name) }
+        /// It does what has a permission of its own, which is audited under the name, if there is one.
+        static func allowed(
+            _ permission: Permission, _ name: String? = nil,
+            on target: (@Sendable (HostedRequest) -> PolicyTarget)? = nil
+        ) -> Kind { Kind(permission: permission, auditName: name, target: target) }
     }
 
     func route(
         _ kind: Kind, _ method: HTTPRequest.Method, _ path: String, body: Route.BodyDelivery = .whole,
         _ handler: @escaping @Sendable (CloudCall) async throws -> HostedResponse
     ) -> Route {
-        let route = Route(method, path, body: body) { request in
-            do {
-                if case .read = kind {} else { try requireWriter(request.peer) }
-                return try await handler(try CloudCall(request, baseURL: baseURL()))
-            } catch {
-                guard let problem = CloudProblem(error) else { throw error }
-                request.note(error: "\(error)")
-                return problem.response
+        let bare = Route(method, path, body: body) { request in
+            try await answer(request) { try await handler(try CloudCall(request, baseURL: baseURL())) }
+        }
+        let recorded = kind.auditName.map { auditing.recorded(bare, $0, kind.onlyRefusals) } ?? bare
+        return Route(method, path, body: body) { request in
+            try await answer(request) {
+                do throws(AccessDenial) {
+                    try await gate.admit(request, to: kind.permission, on: kind.target?(request) ?? .project)
+                } catch {
+                    await auditing.refused(request, bare, kind.auditName, error.message)
+                    throw error
+                }
+                return try await recorded.handler(request)
             }
         }
-        return switch kind {
-        case .read, .change: route
-        case .use(let name): audited(route, name, true)
-        case .administer(let name): audited(route, name, false)
+    }
+
+    private func answer(
+        _ request: HostedRequest, _ body: () async throws -> HostedResponse
+    ) async throws -> HostedResponse {
+        do { return try await body() } catch {
+            guard let problem = CloudProblem(error) else { throw error }
+            request.note(error: "\(error)")
+            return problem.response
         }
     }
+}
 
-    /// On the socket whoever may connect reads, and root and the daemon's own user change. Over TCP Hosting has let in
-    /// whom `admin.authentication` lets in: without authentication that is this machine's users, on loopback.
-    private func requireWriter(_ peer: Peer) throws(CloudProblem) {
-        guard !isWriter(peer), case .unix(let credentials) = peer else { return }
-        throw .forbidden(
-            "user \(credentials.uid) may read only; root and the daemon's user (\(daemonUser)) may change things")
-    }
+/// How calls of routes in Google's shapes come into the audit log.
+public struct CloudAuditing: Sendable {
+    /// Has the calls of a route recorded under a name; or only those that are refused or fail.
+    let recorded: @Sendable (_ route: Route, _ method: String, _ onlyRefusals: Bool) -> Route
+    /// Records that a request was refused.
+    let refused:
+        @Sendable (_ request: HostedRequest, _ route: Route, _ method: String?, _ message: String) async -> Void
 
-    /// Whether who asks may change things.
-    func isWriter(_ peer: Peer) -> Bool {
-        guard case .unix(let credentials) = peer else { return true }
-        return credentials.uid == 0 || credentials.uid == daemonUser
+    /// Gathers the two.
+    public init(
+        recorded: @escaping @Sendable (_ route: Route, _ method: String, _ onlyRefusals: Bool) -> Route,
+        refused:
+            @escaping @Sendable (
+                _ request: HostedRequest, _ route: Route, _ method: String?, _ message: String
+            ) async -> Void
+    ) {
+        self.recorded = recorded
+        self.refused = refused
     }
 }

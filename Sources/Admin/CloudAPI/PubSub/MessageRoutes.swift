@@ -1,6 +1,8 @@
+import AdminAccess
 import Datastore
 import HTTPTypes
 import Hosting
+import Identity
 import JSON
 import PubSub
 
@@ -18,7 +20,10 @@ struct MessageRoutes: Sendable {
 
     var routes: [Route] {
         [
-            cloud.route(.use("pubsub.topics.publish"), .post, "\(TopicRoutes.one):publish", body: .stream) { call in
+            cloud.route(
+                .use("pubsub.topics.publish", needs: .operate.or(.publisher)), .post, "\(TopicRoutes.one):publish",
+                body: .stream
+            ) { call in
                 let bytes = try await call.streamedBody(limit: Self.publishLimit)
                 let ids = try await CloudCall.work(on: bytes.count) {
                     try await pubsub.publish(try Self.messages(bytes), to: call.topic)

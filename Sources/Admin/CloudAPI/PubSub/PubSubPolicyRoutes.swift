@@ -35,10 +35,9 @@ struct PubSubPolicyRoutes: Sendable {
             },
             cloud.route(.read, .post, "\(path):testIamPermissions") { call in
                 let body = try CloudBody(try await call.body(), known: ["permissions"])
-                let granted = try body.texts("permissions").filter { permission in
-                    try Self.check(permission, collection)
-                    return Self.reads(permission) || cloud.isWriter(call.request.peer)
-                }
+                let asked = try body.texts("permissions")
+                for permission in asked { try Self.check(permission, collection) }
+                let granted = try await cloud.granted(asked, call)
                 var answer = JSONObject()
                 if !granted.isEmpty { answer["permissions"] = .array(granted.map { .string($0) }) }
                 return call.answer(answer)
@@ -59,10 +58,5 @@ struct PubSubPolicyRoutes: Sendable {
             throw .invalid(
                 "\(permission.debugDescription) is not a permission on \(collection).", field: "permissions")
         }
-    }
-
-    private static func reads(_ permission: String) -> Bool {
-        let verb = permission.split(separator: ".").last ?? ""
-        return verb.hasPrefix("get") || verb.hasPrefix("list")
     }
 }

@@ -1,3 +1,4 @@
+import AdminAccess
 import HTTPTypes
 import Hosting
 import JSON
@@ -35,9 +36,9 @@ struct BucketRoutes: Sendable {
             },
             cloud.route(.read, .get, "/storage/v1/b/{bucket}/iam/testPermissions") { call in
                 _ = try await storage.bucket(call.parameter("bucket"))
-                let asked = call.request.query.all("permissions").map { JSONValue.string($0) }
+                let granted = try await cloud.granted(call.request.query.all("permissions"), call)
                 var answer = JSONObject.of("storage#testIamPermissionsResponse")
-                answer["permissions"] = .array(asked)
+                answer.setList("permissions", granted.map { .string($0) })
                 return call.answer(answer)
             },
         ]
@@ -63,9 +64,7 @@ struct BucketRoutes: Sendable {
         if let folder = body["watchedFolder"], folder != .null {
             guard let path = folder.string else { throw CloudProblem.invalid("watchedFolder must be a string.") }
             // The daemon may read what others may not: only root and its own user say what it shows.
-            guard call.request.peer.credentials != nil else {
-                throw CloudProblem.forbidden("a folder is made a bucket on the unix socket only")
-            }
+            try cloud.gate.requireOwner(call.request.peer, to: "make a folder a bucket")
             metadata.watchedFolder = path
         }
         return call.answer(resource(try await storage.createBucket(name, metadata), call))

@@ -7,15 +7,20 @@ public struct ServiceAccount: Sendable, Hashable {
     /// 21 digits, given once and to nobody else: an account that is made again under the same name is another one.
     public let uniqueID: String
     /// What people call it.
-    public let displayName: String
+    public internal(set) var displayName: String
+    /// What it is for.
+    public internal(set) var description: String
     /// When it was made.
     public let createTime: Timestamp
 
     /// Creates an account's description.
-    public init(email: String, uniqueID: String, displayName: String, createTime: Timestamp) {
+    public init(
+        email: String, uniqueID: String, displayName: String, description: String = "", createTime: Timestamp
+    ) {
         self.email = email
         self.uniqueID = uniqueID
         self.displayName = displayName
+        self.description = description
         self.createTime = createTime
     }
 

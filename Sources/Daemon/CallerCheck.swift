@@ -1,14 +1,19 @@
 import Hosting
 import Identity
 
-/// Hosting's identity stage, answered by identities.
-struct InvokerCheck: RequestAuthorizing {
+/// Hosting's identity stage, answered by identities. What callers of the admin interface may do there is for its routes
+/// to say.
+struct CallerCheck: RequestAuthorizing {
     let identities: Identities
 
     var refusalCodes: [String] { TokenFailure.allCases.map(\.rawValue) }
 
     func decide(_ service: String, authorization: [String]) -> AccessAnswer {
-        switch identities.mayInvoke(service, authorization: authorization) {
+        let answer =
+            service == AdminInterface.service
+            ? identities.mayEnter(admin: service, authorization: authorization)
+            : identities.mayInvoke(service, authorization: authorization)
+        return switch answer {
         case .now(let verdict): .now(Self.decision(verdict))
         case .later(let verdict): .later { Self.decision(await verdict()) }
         }
