@@ -48,6 +48,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [Stri
         name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: excluding, swiftSettings: house)
 }
 
+/// What tests of several targets share: `name` is its folder under Tests/Support.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: house)
+}
+
 let package = Package(
     name: "trivet",
     products: [
@@ -206,7 +211,8 @@ let package = Package(
                 "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", coreMetrics, httpTypes,
                 logging,
             ]),
-        tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"], excluding: ["Python"]),
+        support("TestReceiver", ["JSON"]),
+        tests("EndToEndTests", ["JSON", "TestReceiver", "Transfer", "trivetd", "trivetctl"], excluding: ["Python"]),
         tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
         tests("CompressionTests", ["Compression"]),
         tests("JSONTests", ["JSON"]),
@@ -243,8 +249,8 @@ let package = Package(
         tests(
             "PubSubTests",
             [
-                "Database", "Datastore", "Instruments", "JSON", "PubSub", "Settings", "SQLiteEngine", "Transfer",
-                coreMetrics, lifecycle, logging,
+                "Database", "Datastore", "Instruments", "JSON", "PubSub", "Settings", "SQLiteEngine", "TestReceiver",
+                "Transfer", coreMetrics, lifecycle, logging,
             ]),
         tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),

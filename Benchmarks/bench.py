@@ -10,6 +10,7 @@ import pathlib
 import sys
 import time
 
+from authentication import authentication
 from cold_start import cold_start
 from durable_store import durable_store
 from machine import machine
@@ -31,6 +32,7 @@ from start import start
 SECTIONS = [
     machine,
     request_logging,
+    authentication,
     durable_store,
     retrieve,
     purge,

@@ -132,8 +132,8 @@ def wrk_script(url, clients, seconds, script, *arguments):
     return Load(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def wrk(url, clients, seconds, body=None):
-    """Drives a URL with so many keep-alive clients; with a body (a JSON value) it posts it."""
+def wrk(url, clients, seconds, body=None, token=None):
+    """Drives a URL with so many keep-alive clients; with a body (a JSON value) it posts it, with a token it shows it."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         if body is not None:
             script.write('wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n')
@@ -143,4 +143,6 @@ def wrk(url, clients, seconds, body=None):
         command = ["wrk", f"-t{threads}", f"-c{clients}", f"-d{seconds}s", "--latency"]
         if body is not None:
             command += ["-s", script.name]
+        if token is not None:
+            command += ["-H", f"Authorization: Bearer {token}"]
         return Load(subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout)

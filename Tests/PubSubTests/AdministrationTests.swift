@@ -1,4 +1,5 @@
 import Datastore
+import TestReceiver
 import Testing
 
 @testable import PubSub

@@ -1,5 +1,6 @@
 import Datastore
 import Synchronization
+import TestReceiver
 import Testing
 
 @testable import PubSub

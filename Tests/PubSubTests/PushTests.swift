@@ -1,6 +1,7 @@
 import Datastore
 import JSON
 import Synchronization
+import TestReceiver
 import Testing
 
 @testable import PubSub
@@ -78,24 +79,23 @@ import Testing
 
     @Test("An endpoint that is down for a while gets all that was published meanwhile")
     func downForAWhile() async throws {
-        var receiver = try TestReceiver()
-        let port = receiver.port
+        let receiver = try TestReceiver()
+        defer { receiver.stop() }
         let count = 50
         try await World.with { world in
             let pubsub = try await world.pubsub()
             try await pubsub.makePush(receiver)
-            receiver.stop()
+            receiver.pause()
             try await world.running(pubsub) {
                 for number in 0..<count { try await pubsub.publish("\(number)") }
                 #expect(await eventually { world.metric("trivet_pubsub_deliveries_total", "\"unreachable\"") > 0 })
                 #expect(try pubsub.status(of: "sub").backlog == count)
-                receiver = try TestReceiver(port: port)
+                try receiver.resume()
                 try await world.expectEmpty()
                 #expect(Set(receiver.data) == Set((0..<count).map { "\($0)" }))
                 #expect(try pubsub.status(of: "sub").backlog == 0)
             }
         }
-        receiver.stop()
     }
 
     @Test("A message that is always refused does not hold up the others, nor comes too often")

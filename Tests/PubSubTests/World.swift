@@ -8,6 +8,7 @@ import SQLiteEngine
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestReceiver
 import Testing
 import Transfer
 
@@ -69,7 +70,8 @@ final class World: Sendable {
             settings: PubSubSettings(maxOutstandingPushes: maxOutstanding, maxConnections: maxConnections),
             clock: PubSubClock(
                 now: { Timestamp.now.advanced(by: self.ahead.withLock { $0 }) },
-                uptime: { ContinuousClock.now - begin }),
+                uptime: { ContinuousClock.now - begin },
+                sleep: { try? await Task.sleep(until: begin + $0, clock: .continuous) }),
             timing: PubSubTiming(
                 ackSecond: ackDeadline / 10, retryAfter: .milliseconds(50), gaugeInterval: .milliseconds(50),
                 cleaningInterval: .seconds(3600), shutdownTimeout: shutdownTimeout),

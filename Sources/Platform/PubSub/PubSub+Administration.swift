@@ -144,9 +144,12 @@ extension PubSub {
         return made
     }
 
-    private func deadLetterTopic(of subscription: Subscription) throws -> String? {
+    /// The id of the dead-letter topic, which must be there; one that stays what it was may have been deleted since, so
+    /// that other things can be changed all the same.
+    private func deadLetterTopic(of subscription: Subscription, unlike old: Subscription? = nil) throws -> String? {
         guard let policy = subscription.deadLetterPolicy else { return nil }
-        return try hub.topic(policy.deadLetterTopic).topic.id
+        let id = try names.id(policy.deadLetterTopic, .topics)
+        return id == old?.deadLetterPolicy?.deadLetterTopic ? id : try hub.topic(id).topic.id
     }
 
     /// Changes a subscription; topic, filter and order stay. Throws `notFound`, `invalidArgument`.
@@ -157,7 +160,7 @@ extension PubSub {
         let old = try hub.subscriber(name)
         var wanted = old.subscription
         try change(&wanted)
-        let deadLetterTopic = try deadLetterTopic(of: wanted)
+        let deadLetterTopic = try deadLetterTopic(of: wanted, unlike: old.subscription)
         let record = try await hub.change(old.id, queue: old.queue) { record in
             let before = record.subscription
             try change(&record.subscription)

@@ -58,18 +58,23 @@ final class RawConnection {
         }
     }
 
-    /// The answer's status line's number after one exchange that ends with the connection's end.
-    static func status(_ address: String, sending bytes: [UInt8]) async throws -> Int? {
+    /// All that comes after one exchange that ends with the connection's end.
+    static func exchange(_ address: String, sending bytes: [UInt8]) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detach {
                 continuation.resume(
                     with: Result {
                         let connection = try RawConnection(address)
                         connection.send(bytes)
-                        let answer = String(decoding: connection.readToEnd().prefix(16), as: UTF8.self)
-                        return answer.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+                        return connection.readToEnd()
                     })
             }
         }
+    }
+
+    /// The answer's status line's number after such an exchange.
+    static func status(_ address: String, sending bytes: [UInt8]) async throws -> Int? {
+        let answer = String(decoding: try await exchange(address, sending: bytes).prefix(16), as: UTF8.self)
+        return answer.split(separator: " ").dropFirst().first.flatMap { Int($0) }
     }
 }

@@ -99,7 +99,7 @@ extension Subscriber {
     private func dropPulled(_ delivery: DeliveryQueue.Taken) {
         state.withLock { state in
             guard state.queue.beginSettling(delivery.sequence, lease: delivery.lease) else { return }
-            add(.ended(delivery.sequence, freesMessage: false), &state)
+            add(.ended(delivery.sequence, nil), &state)
         }
     }
 
@@ -179,10 +179,8 @@ extension Subscriber {
         let stored = try await hub.datastore.lookup(sequences.map { Keys.delivery($0, queue: queue) })
         let there = zip(sequences, stored).filter { $0.1 != nil }.map(\.0)
         let messages = try await messages(there)
-        let endings = zip(there, messages).flatMap { sequence, message in
-            ending(sequence, freesMessage: message.map { frees($0) } ?? false)
-        }
-        try await hub.datastore.commit(endings)
+        let shares = messages.map { $0.flatMap(share) }
+        try await hub.datastore.commit(zip(there, shares).flatMap { ending($0, $1) })
         for message in messages {
             if let message { metrics.acknowledged(nil, age: hub.clock.now().since(message.publishTime)) }
         }
@@ -191,6 +189,7 @@ extension Subscriber {
             // Those that were not there are not counted as waiting either.
             for sequence in sequences { state.queue.remove(sequence) }
         }
+        await hub.clear(hub.release(shares.compactMap { $0 }, log: log), log: log)
         return there.count
     }
 

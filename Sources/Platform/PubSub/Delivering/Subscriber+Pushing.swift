@@ -32,7 +32,7 @@ extension Subscriber {
         state.withLock { state in
             state.flow.unsent(1)
             guard state.queue.beginSettling(delivery.sequence, lease: delivery.lease) else { return }
-            add(.ended(delivery.sequence, freesMessage: false), &state)
+            add(.ended(delivery.sequence, nil), &state)
         }
         hub.gate.giveBack(1)
     }
@@ -61,7 +61,7 @@ extension Subscriber {
             state.flow.succeeded()
             state.lastUse = hub.clock.now()
             guard !state.isPaused, state.queue.beginSettling(delivery.sequence, lease: delivery.lease) else { return }
-            add(.ended(delivery.sequence, freesMessage: frees(message)), &state)
+            add(.ended(delivery.sequence, share(in: message)), &state)
         }
     }
 

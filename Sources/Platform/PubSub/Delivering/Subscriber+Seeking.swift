@@ -100,9 +100,9 @@ extension Subscriber {
         let begun = state.withLock { state in
             doomed.filter { state.queue.beginSettling($0.sequence) }
         }
+        let shares = begun.map { $0.message.flatMap(share) }
         do {
-            try await hub.datastore.commit(
-                begun.flatMap { ending($0.sequence, freesMessage: $0.message.map { frees($0) } ?? false) })
+            try await hub.datastore.commit(zip(begun, shares).flatMap { ending($0.sequence, $1) })
         } catch {
             state.withLock { state in
                 for delivery in begun {
@@ -112,6 +112,7 @@ extension Subscriber {
             throw error
         }
         forget(begun.map(\.sequence))
+        await hub.clear(hub.release(shares.compactMap { $0 }, log: log), log: log)
         return begun.count
     }
 

@@ -86,12 +86,13 @@ extension Subscriber {
         }
     }
 
-    /// Whether the end of this subscription's delivery frees the message.
-    func frees(_ message: StoredMessage) -> Bool { hub.frees(message, log: log) }
+    /// This subscription's part in a message.
+    func share(in message: StoredMessage) -> MessageShare? { MessageShare(of: queue, in: message) }
 
-    /// The changes that end a delivery.
-    func ending(_ sequence: Int64, freesMessage: Bool) -> [Mutation] {
+    /// The changes that end a delivery; `share` is nil when there is no message.
+    func ending(_ sequence: Int64, _ share: MessageShare?) -> [Mutation] {
         let delivery = Mutation.delete(Keys.delivery(sequence, queue: queue))
-        return freesMessage ? [delivery, .delete(Keys.message(sequence, log: log))] : [delivery]
+        guard let share, hub.frees(share, log: log) else { return [delivery] }
+        return [delivery, .delete(Keys.message(sequence, log: log))]
     }
 }

@@ -1,11 +1,11 @@
 import Foundation
-import JSON
+package import JSON
 import Synchronization
 
 /// An endpoint on 127.0.0.1 that notes what is pushed to it and behaves as told.
-final class TestReceiver: Sendable {
+package final class TestReceiver: Sendable {
     /// What a receiver does with a push.
-    enum Behaviour: Sendable, Equatable {
+    package enum Behaviour: Sendable, Equatable {
         case answer(Int)
         /// Takes it and never answers.
         case hang
@@ -19,67 +19,117 @@ final class TestReceiver: Sendable {
         case garbage
     }
 
-    struct Push: Sendable {
-        let head: String
-        let body: [UInt8]
+    package struct Push: Sendable {
+        package let head: String
+        package let body: [UInt8]
         /// When it came.
-        let time: ContinuousClock.Instant
+        package let time: ContinuousClock.Instant
 
-        var message: JSONObject? { (try? JSONValue(parsing: body))?.object?["message"]?.object }
-        var id: String { message?["messageId"]?.string ?? "" }
-        var data: String {
+        package var message: JSONObject? { (try? JSONValue(parsing: body))?.object?["message"]?.object }
+        package var id: String { message?["messageId"]?.string ?? "" }
+        package var data: String {
             String(decoding: message?["data"]?.string.flatMap(Base64.decode) ?? [], as: UTF8.self)
         }
     }
 
     private struct State {
+        /// Nil while it is down.
+        var listener: Int32?
         var pushes: [Push] = []
         var open: Set<Int32> = []
         var active = 0
         var mostActive = 0
     }
 
-    let port: UInt16
-    private let listener: Int32
+    package let port: UInt16
+    /// Bound and never listening: it keeps the port while nobody listens there.
+    private let holder: Int32
     private let behave: @Sendable (Push) -> Behaviour
     private let state = Mutex(State())
 
-    var url: String { "http://127.0.0.1:\(port)/push" }
-    var pushes: [Push] { state.withLock { $0.pushes } }
+    package var url: String { "http://127.0.0.1:\(port)/push" }
+    package var pushes: [Push] { state.withLock { $0.pushes } }
     /// The texts of the messages that came, in their order.
-    var data: [String] { pushes.map(\.data) }
+    package var data: [String] { pushes.map(\.data) }
     /// The most pushes that were here at once.
-    var mostActive: Int { state.withLock { $0.mostActive } }
+    package var mostActive: Int { state.withLock { $0.mostActive } }
 
-    /// - Parameter port: the port; 0 for any free one.
-    init(port: UInt16 = 0, _ behave: @escaping @Sendable (Push) -> Behaviour = { _ in .answer(200) }) throws {
+    package init(_ behave: @escaping @Sendable (Push) -> Behaviour = { _ in .answer(200) }) throws {
         self.behave = behave
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        holder = try Self.bound(to: 0)
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let holder = holder
+        _ = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(holder, $0, &length) }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        try resume()
+    }
+
+    private static func bound(to port: UInt16) throws -> Int32 {
+        let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
-        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
+        guard call(bind, fd, port) == 0 else {
+            close(fd)
+            throw POSIXError(.EADDRINUSE)
+        }
+        return fd
+    }
+
+    private static func call(
+        _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ fd: Int32, _ port: UInt16
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, length) == 0 && listen(listener, 500) == 0
-                    ? getsockname(listener, address, &length) : -1
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0 else { throw POSIXError(.EADDRINUSE) }
-        self.port = UInt16(bigEndian: address.sin_port)
-        Thread { self.accept() }.start()
     }
 
-    func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        state.withLock { for fd in $0.open { shutdown(fd, Int32(SHUT_RDWR)) } }
+    /// Takes connections again.
+    package func resume() throws {
+        let listener = try Self.bound(to: port)
+        guard listen(listener, 500) == 0 else { throw POSIXError(.EADDRINUSE) }
+        state.withLock { $0.listener = listener }
+        Thread { self.accept(listener) }.start()
     }
 
-    private func accept() {
+    /// Refuses connections from now on, and breaks off those that there are.
+    package func pause() {
+        state.withLock { state in
+            // The thread that accepts closes it.
+            if let listener = state.listener { shutdown(listener, Int32(SHUT_RDWR)) }
+            state.listener = nil
+            for fd in state.open { shutdown(fd, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    /// Ends for good.
+    package func stop() {
+        pause()
+        close(holder)
+    }
+
+    /// Whether no connection is open, nor waits to be taken: what comes after this was sent after it.
+    package func isIdle() -> Bool {
+        // Connections are taken in their order: when this one was, so were those before it.
+        let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(probe) }
+        if Self.call(connect, probe, port) == 0 {
+            shutdown(probe, Int32(SHUT_WR))
+            var byte: UInt8 = 0
+            while recv(probe, &byte, 1, 0) > 0 {}
+        }
+        return state.withLock { $0.open.isEmpty }
+    }
+
+    private func accept(_ listener: Int32) {
         while true {
             let fd = Glibc.accept(listener, nil, nil)
             guard fd >= 0 else { break }
