@@ -67,7 +67,8 @@ struct BadTokenTests {
 
     private func answer(_ address: String, _ headers: [String]) async throws -> (status: Int, text: String) {
         let head = ["GET / HTTP/1.1", "Host: localhost", "Connection: close"] + headers.map { "Authorization: \($0)" }
-        let bytes = try await RawConnection.exchange(address, sending: Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8))
+        let bytes = try await RawConnection.exchange(
+            address, sending: Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         let text = String(decoding: bytes, as: UTF8.self)
         return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0, text)
     }

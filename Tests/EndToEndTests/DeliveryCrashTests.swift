@@ -82,7 +82,9 @@ struct DeliveryCrashTests {
         #expect(left.output == "0\n", "nothing is left of what was delivered")
     }
 
-    private func subscribe(_ daemon: TestDaemon, _ receivers: [(name: String, url: String, deadline: Int64)]) async throws {
+    private func subscribe(_ daemon: TestDaemon, _ receivers: [(name: String, url: String, deadline: Int64)])
+        async throws
+    {
         let admin = Admin(daemon)
         for receiver in receivers {
             _ = try await admin.post(

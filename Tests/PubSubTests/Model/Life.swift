@@ -168,9 +168,11 @@ struct Life {
             try require(
                 queue.subscription.detached || status.backlog == expected.count,
                 "backlog of \(name): \(String(describing: status.backlog)) and not \(expected.count)")
-            try require(status.outstanding == outstanding, "out of \(name): \(status.outstanding) and not \(outstanding)")
+            try require(
+                status.outstanding == outstanding, "out of \(name): \(status.outstanding) and not \(outstanding)")
             let backlog = samples["trivet_pubsub_backlog_messages{subscription=\"\(name)\"}"]
-            try require(backlog == Double(expected.count), "measured backlog of \(name): \(String(describing: backlog))")
+            try require(
+                backlog == Double(expected.count), "measured backlog of \(name): \(String(describing: backlog))")
             let oldest = expected.keys.compactMap { oracle.messages[$0]?.publishTime }.min()
             let age = oldest.map { oracle.now.since($0) / .seconds(1) } ?? 0
             let measured = samples["trivet_pubsub_oldest_unacked_seconds{subscription=\"\(name)\"}"] ?? -1

@@ -51,7 +51,8 @@ extension Oracle {
         for (sequence, delivery) in stored.deliveries[record.queue] ?? [:] {
             let known = sides.compactMap { $0.deliveries[sequence]?.stored }
             try require(
-                known.contains(delivery.failures), "delivery \(sequence) of \(id), failures \(delivery.failures): \(known)")
+                known.contains(delivery.failures),
+                "delivery \(sequence) of \(id), failures \(delivery.failures): \(known)")
             queue.deliveries[sequence] = Delivery(failures: delivery.failures, stored: delivery.failures)
         }
         for sequence in before?.deliveries.keys.map({ $0 }) ?? [] where after?.deliveries[sequence] != nil {

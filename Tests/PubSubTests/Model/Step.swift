@@ -100,7 +100,8 @@ extension Life {
             try require(numbers.count == messages.count && numbers == numbers.sorted(), "ids \(ids)")
             for (number, message) in zip(numbers, messages) { oracle.publish(message, as: number, to: topic) }
         case (.pull(let name, let limit), .received(let received)): try judgePull(name, limit, received)
-        case (.pull(let name, _), .failed(let error as PubSubError)), (.seek(let name, _), .failed(let error as PubSubError)):
+        case (.pull(let name, _), .failed(let error as PubSubError)),
+            (.seek(let name, _), .failed(let error as PubSubError)):
             let isDetached = oracle.number(name).flatMap { oracle.queues[$0]?.subscription.detached }
             try require(isDetached == true && error.code == .failedPrecondition, "\(step): \(error)")
         case (.acknowledge(let name, let held), .counted(let count)):
@@ -132,11 +133,13 @@ extension Life {
         for (sequence, message) in zip(expected, received) {
             let known = oracle.messages[sequence]
             try require(
-                message.message == known?.content && message.publishTime == known?.publishTime, "the message \(message)")
+                message.message == known?.content && message.publishTime == known?.publishTime, "the message \(message)"
+            )
             let attempt = (queue.deliveries[sequence]?.failures ?? 0) + 1
             let told = queue.subscription.deadLetterPolicy == nil ? nil : attempt
             try require(
-                message.deliveryAttempt == told, "attempt \(String(describing: message.deliveryAttempt)), not \(attempt)")
+                message.deliveryAttempt == told,
+                "attempt \(String(describing: message.deliveryAttempt)), not \(attempt)")
             oracle.lease(sequence, of: number, ackID: message.ackID)
             held.append(Held(queue: number, sequence: sequence, seeks: queue.seeks, ackID: message.ackID))
         }
