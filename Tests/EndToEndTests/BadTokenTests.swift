@@ -80,8 +80,6 @@ struct BadTokenTests {
         for service in TestDaemon.services { settings["services.\(service).authentication"] = "required" }
         let daemon = try await TestDaemon.start(in: folder, settings: settings)
         #expect(try await daemon.trivetctl("iam", "service-accounts", "create", "bystander").status == 0)
-        let keys = try FileManager.default.contentsOfDirectory(atPath: folder.file("data/keys"))
-        let key = try #require(keys.first { $0.hasPrefix("signing-") })
         for service in TestDaemon.services {
             let base = try daemon.url(service)
             func token(_ account: String) async throws -> String {
@@ -90,6 +88,9 @@ struct BadTokenTests {
                 return printed.output.trimmingCharacters(in: .newlines)
             }
             let good = try await token("cloud-run-invoker")
+            // The first token made the key.
+            let keys = try FileManager.default.contentsOfDirectory(atPath: folder.file("data/keys"))
+            let key = try #require(keys.first { $0.hasPrefix("signing-") })
             let forged = try await PythonEnvironment.run(
                 Self.forge, [good, folder.file("data/keys/\(key)"), try await token("bystander")])
             try #require(forged.status == 0, "\(forged.errors)")

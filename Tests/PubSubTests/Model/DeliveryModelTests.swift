@@ -6,10 +6,10 @@ import Testing
 /// Random lives of a Pub/Sub, with the oracle beside it: what is published, leased, acknowledged, given back, sought,
 /// given up, and what kills and restarts leave of it.
 @Suite(.timeLimit(.minutes(5))) struct DeliveryModelTests {
-    /// How many lives there are; `TRIVET_TEST_MODEL_SEED` has one of them alone, however great its number.
+    /// The lives' seeds. `TRIVET_TEST_MODEL_SEED=77` has that one alone, `TRIVET_TEST_MODEL_LIVES=5000` has more.
     private static let seeds: [UInt64] = {
-        let chosen = ProcessInfo.processInfo.environment["TRIVET_TEST_MODEL_SEED"].flatMap { UInt64($0) }
-        return chosen.map { [$0] } ?? Array(0..<300)
+        func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
+        return number("TRIVET_TEST_MODEL_SEED").map { [$0] } ?? Array(0..<(number("TRIVET_TEST_MODEL_LIVES") ?? 200))
     }()
 
     @Test("Pub/Sub does at every step what a naive model does, also when it is killed within one")
@@ -28,7 +28,7 @@ import Testing
             var life = try await Life(seed: seed)
             do {
                 try await life.furnish()
-                for _ in 0..<80 { try await life.live() }
+                for _ in 0..<50 { try await life.live() }
                 try await life.finish()
             } catch {
                 let steps = life.trace.suffix(40).joined(separator: "\n")
