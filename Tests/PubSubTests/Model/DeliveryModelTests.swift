@@ -9,7 +9,7 @@ import Testing
     /// The lives' seeds. `TRIVET_TEST_MODEL_SEED=77` has that one alone, `TRIVET_TEST_MODEL_LIVES=5000` has more.
     private static let seeds: [UInt64] = {
         func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
-        return number("TRIVET_TEST_MODEL_SEED").map { [$0] } ?? Array(0..<(number("TRIVET_TEST_MODEL_LIVES") ?? 200))
+        return number("TRIVET_TEST_MODEL_SEED").map { [$0] } ?? Array(0..<(number("TRIVET_TEST_MODEL_LIVES") ?? 120))
     }()
 
     @Test("Pub/Sub does at every step what a naive model does, also when it is killed within one")
