@@ -4,26 +4,30 @@ import asyncio
 import base64
 import json
 import os
+import socket
 import time
 
 from figures import MEBIBYTE, ROUNDS, SECONDS, spread
 from trivet_daemon import Daemon
 
 WAITING = int(os.environ.get("BENCH_WAITING_MESSAGES", "1000000"))
-# How many publishers there are for so many endpoints: about as many pushes are under way.
-PUBLISHERS = {1: 256, 100: 16}
+# (endpoints, publishers): one publisher for how long a push takes, more for how many there can be.
+LOADS = ((1, 1), (1, 64), (100, 1), (100, 8))
 
 
 class Admin:
     """A keep-alive connection to the daemon's admin socket."""
 
-    def __init__(self, daemon):
-        self.path = str(daemon.directory / "data" / "admin.sock")
-        self.streams = None
+    @classmethod
+    async def open(cls, daemon):
+        self = cls()
+        # It waits where too many wait to be accepted; asyncio's own connect would take that for done.
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(daemon.directory / "data" / "admin.sock"))
+        self.streams = await asyncio.open_unix_connection(sock=connection)
+        return self
 
     async def post(self, path, body):
-        if self.streams is None:
-            self.streams = await asyncio.open_unix_connection(self.path)
         reader, writer = self.streams
         data = json.dumps(body).encode()
         writer.write(
@@ -61,9 +65,9 @@ class Endpoints:
         if left == 1 and not done.done():
             done.set_result(None)
 
-    async def publish(self, daemon, end, name):
+    async def publish(self, admin, end, name):
         """Publishes a message, waits until all endpoints have it, and again, until the end; how many."""
-        admin, count = Admin(daemon), 0
+        count = 0
         while time.monotonic() < end:
             number = f"{name}-{count}".encode()
             done = asyncio.get_running_loop().create_future()
@@ -97,7 +101,7 @@ class Endpoint(asyncio.Protocol):
             self.endpoints.pushed(body)
 
 
-async def push_rounds(subscriptions):
+async def push_rounds(subscriptions, publishers):
     """Of each round: messages a second, pushes a second that the daemon has as acknowledged, seconds to the pushes."""
     endpoints = Endpoints(subscriptions)
     loop = asyncio.get_running_loop()
@@ -105,7 +109,8 @@ async def push_rounds(subscriptions):
     port = server.sockets[0].getsockname()[1]
     rounds = []
     with Daemon() as daemon:
-        admin = Admin(daemon)
+        admins = [await Admin.open(daemon) for _ in range(publishers)]
+        admin = admins[0]
         await admin.post("topics", {"name": "bench"})
         for number in range(subscriptions):
             config = {"pushEndpoint": f"http://127.0.0.1:{port}/{number}"}
@@ -114,9 +119,8 @@ async def push_rounds(subscriptions):
             endpoints.ages = []
             acknowledged, begin = daemon.metric("trivet_pubsub_acknowledged_age_seconds_count"), time.monotonic()
             end = begin + SECONDS
-            publishers = range(PUBLISHERS[subscriptions])
             counts = await asyncio.gather(
-                *(endpoints.publish(daemon, end, f"{round}-{name}") for name in publishers)
+                *(endpoints.publish(admin, end, f"{round}-{name}") for name, admin in enumerate(admins))
             )
             seconds = time.monotonic() - begin
             pushes = daemon.metric("trivet_pubsub_acknowledged_age_seconds_count") - acknowledged
@@ -130,20 +134,20 @@ def percentile(ages, share):
     return ages[min(len(ages) - 1, int(len(ages) * share))] * 1000
 
 
-def push_row(subscriptions):
-    rounds = asyncio.run(push_rounds(subscriptions))
+def push_row(subscriptions, publishers):
+    rounds = asyncio.run(push_rounds(subscriptions, publishers))
     cells = [
         spread([messages for messages, _, _ in rounds]),
         spread([pushes for _, pushes, _ in rounds]),
         spread([percentile(ages, 0.5) for _, _, ages in rounds], 1),
         spread([percentile(ages, 0.99) for _, _, ages in rounds], 1),
     ]
-    return f"| {subscriptions} | {PUBLISHERS[subscriptions]} | " + " | ".join(cells) + " |"
+    return f"| {subscriptions} | {publishers} | " + " | ".join(cells) + " |"
 
 
 async def fill(daemon):
     """Publishes the messages that wait, in batches."""
-    admin = Admin(daemon)
+    admin = await Admin.open(daemon)
     await admin.post("topics", {"name": "bench"})
     await admin.post("subscriptions", {"name": "waiting", "topic": "bench"})
     data = base64.b64encode(b"x" * 100).decode()
@@ -154,7 +158,7 @@ async def fill(daemon):
 
 async def pull(daemon):
     """Pulls and acknowledges a thousand; how many, and seconds."""
-    admin = Admin(daemon)
+    admin = await Admin.open(daemon)
     begin = time.monotonic()
     pulled = await admin.post("subscriptions/waiting:pull", {"maxMessages": 1000, "wait": "30s"})
     ids = [message["ackId"] for message in pulled["receivedMessages"]]
@@ -198,7 +202,7 @@ def pubsub_push():
         "",
         "| endpoints | publishers | messages/s | acknowledged pushes/s | p50, ms | p99, ms |",
         "| --- | --- | --- | --- | --- | --- |",
-        *(push_row(subscriptions) for subscriptions in PUBLISHERS),
+        *(push_row(*load) for load in LOADS),
         "",
         *waiting_messages(),
     ]
