@@ -149,7 +149,11 @@ import Testing
             try await live.done(.put, "\(Self.project)/topics/my-topic")
             let path = "\(Self.project)/subscriptions/my-sub"
             try await live.done(
-                .put, path, #"{"topic":"projects/my-project/topics/my-topic","retainAckedMessages":true}"#)
+                .put, path,
+                // A deadline that a busy machine does not let pass in between.
+                """
+                {"topic":"projects/my-project/topics/my-topic","retainAckedMessages":true,"ackDeadlineSeconds":600}
+                """)
             let published = try await live.done(
                 .post, "\(Self.project)/topics/my-topic:publish",
                 """
