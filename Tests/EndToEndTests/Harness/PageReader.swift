@@ -36,12 +36,14 @@ final class PageReader {
         shell = try await ShellSession(in: folder.path, environment: environment)
     }
 
-    /// Goes through the whole page.
+    /// Goes through the whole page, which leaves the settings as they were.
     func read() async throws {
+        let settings = contents(of: folder.file("packaging/run.yaml"))
         for block in page.blocks where block.isRun {
             for step in block.steps { try await take(step) }
         }
         #expect(await daemon?.stop() == .exited(0))
+        #expect(contents(of: folder.file("packaging/run.yaml")) == settings)
     }
 
     private func take(_ step: ConsolePage.Step) async throws {

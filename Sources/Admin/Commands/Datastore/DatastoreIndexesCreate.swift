@@ -13,6 +13,10 @@ struct DatastoreIndexesCreate: LeafCommand {
     @Flag(name: .customLong("async"), help: "Do not wait.")
     var isAsync = false
 
+    /// The lab's command has it: gcloud asks before it creates an index.
+    @Flag(help: ArgumentHelp("Taken, but there is nothing to ask.", visibility: .hidden))
+    var quiet = false
+
     @OptionGroup var global: GlobalOptions
 
     func answer(in context: CommandContext) async throws -> Listing<IndexEntry> {

@@ -72,7 +72,7 @@ struct RequestAdmission {
             exchange.pathIndex = path
             if exchange.method == .options { throw Self.options(allow) }
             throw HTTPProblem(
-                .methodNotAllowed, "the method \(exchange.method.rawValue) is not one of this path.",
+                .methodNotAllowed, "the method \(exchange.method.rawValue) is not allowed here; these are: \(allow).",
                 headers: [.allow: allow])
         case .notFound: throw .notFound("there is nothing at this path.")
         }
