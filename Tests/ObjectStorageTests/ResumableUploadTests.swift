@@ -82,6 +82,40 @@ import Testing
         #expect(test.files.count == 2)
     }
 
+    @Test("An upload of no bytes ends with a part that says that there are none")
+    func empty() async throws {
+        let test = try await TestStorage()
+        let id = try await begin(test)
+        let end = try await test.storage.append(to: id, UploadPart(offset: nil, total: 0), next: Self.parts([]))
+        #expect(Self.object(end)?.size == 0)
+        #expect(try await test.bytes("photos", "a").isEmpty && test.files.count == 1)
+    }
+
+    @Test("A disk that is nearly full takes no bytes, and those that it has taken stay")
+    func noRoom() async throws {
+        let test = try await TestStorage()
+        let id = try await begin(test)
+        let upload = try await test.storage.upload("photos", "b")
+        _ = try await test.storage.append(
+            to: id, UploadPart(offset: 0, total: nil), next: Self.parts(Array(Self.bytes[..<3_000])))
+        test.setRoom(false)
+        #expect(await code { _ = try await test.storage.upload("photos", "c") } == .outOfSpace)
+        #expect(await code { try await upload.write([1]) } == .outOfSpace)
+        await upload.cancel()
+        #expect(
+            await code {
+                _ = try await test.storage.append(
+                    to: id, UploadPart(offset: 3_000, total: nil), next: Self.parts([1]))
+            } == .outOfSpace)
+        #expect(Self.received(try await test.storage.resumableState(id)) == 3_000)
+        #expect(test.files.count == 1)
+        test.setRoom(true)
+        let end = try await test.storage.append(
+            to: id, UploadPart(offset: 3_000, total: 10_000), next: Self.parts(Array(Self.bytes[3_000...])))
+        #expect(Self.object(end)?.size == 10_000)
+        #expect(try await test.bytes("photos", "a") == Self.bytes)
+    }
+
     @Test("A part behind a gap, a second writer, too many bytes and wrong checksums are refused")
     func refuses() async throws {
         let test = try await TestStorage()

@@ -1,4 +1,6 @@
+import Datastore
 import Foundation
+import Synchronization
 import Testing
 
 @testable import ObjectStorage
@@ -68,6 +70,21 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         #expect(await code { _ = try await test.storage.reader("photos", "a") } == .dataLoss)
         try await test.storage.deleteObject("photos", "a")
+    }
+
+    @Test("A file whose commit may have taken place is left to the next start; that of one that did not goes at once")
+    func unknownCommits() async throws {
+        let test = try await TestStorage()
+        try await test.storage.createBucket("photos")
+        _ = try await test.storage.createNotification(NotificationConfig(topic: "projects/p/topics/t"), of: "photos")
+        test.topics.failure.withLock { $0 = DatastoreError(.diskFull, "full") }
+        await #expect(throws: DatastoreError.self) { try await test.storage.store([1], "photos", "a") }
+        #expect(test.files.isEmpty)
+        test.topics.failure.withLock { $0 = DatastoreError(.unavailable, "the disk failed") }
+        await #expect(throws: DatastoreError.self) { try await test.storage.store([1], "photos", "a") }
+        #expect(try await test.storage.sweep() == 0 && test.files.count == 1)
+        try await test.reopen()
+        #expect(try await test.storage.sweep() == 1 && test.files.isEmpty)
     }
 
     @Test("Where no file can be made there is no object, and no bytes are lost later")

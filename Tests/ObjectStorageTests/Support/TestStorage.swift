@@ -17,6 +17,11 @@ final class TestStorage {
     private(set) var storage: ObjectStorage
     private var database: DatabaseFile
     private let clock = TestClock()
+    private let room = TestRoom()
+
+    final class TestRoom: Sendable {
+        let isThere = Mutex(true)
+    }
 
     final class TestClock: Sendable {
         let ahead = Mutex(Duration.zero)
@@ -26,13 +31,13 @@ final class TestStorage {
     init() async throws {
         folder = NSTemporaryDirectory() + "trivet-objects-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        (database, datastore, storage) = try await Self.open(folder, topics, clock)
+        (database, datastore, storage) = try await Self.open(folder, topics, clock, room)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private static func open(
-        _ folder: String, _ topics: TestTopics, _ clock: TestClock
+        _ folder: String, _ topics: TestTopics, _ clock: TestClock, _ room: TestRoom
     ) async throws -> (DatabaseFile, Datastore, ObjectStorage) {
         let configuration = DatabaseConfiguration(
             path: folder + "/state.db", applicationID: 1, synchronous: .normal, migrations: SQLiteEngine.migrations,
@@ -44,17 +49,20 @@ final class TestStorage {
             engine: SQLiteEngine(database: database), indexes: ObjectStorage.indexes,
             metrics: NOOPMetricsHandler.instance, logger: quiet)
         let storage = try ObjectStorage(
-            datastore: datastore, directory: folder + "/buckets", publisher: topics,
-            baseURL: { "http://127.0.0.1:9400" }, metrics: NOOPMetricsHandler.instance, logger: quiet,
-            now: { clock.now })
+            datastore: datastore, directory: folder + "/buckets",
+            hasRoom: { room.isThere.withLock { $0 } }, publisher: topics, baseURL: { "http://127.0.0.1:9400" },
+            metrics: NOOPMetricsHandler.instance, logger: quiet, now: { clock.now })
         return (database, datastore, storage)
     }
 
     /// Closes the file and opens all anew, as a restart does.
     func reopen() async throws {
         try await database.close()
-        (database, datastore, storage) = try await Self.open(folder, topics, clock)
+        (database, datastore, storage) = try await Self.open(folder, topics, clock, room)
     }
+
+    /// Says whether the disk has room.
+    func setRoom(_ isThere: Bool) { room.isThere.withLock { $0 = isThere } }
 
     func advance(_ duration: Duration) { clock.ahead.withLock { $0 += duration } }
 
@@ -89,10 +97,13 @@ final class TestStorage {
 final class TestTopics: ObjectEventPublisher {
     static let kind = "TestMessage"
     let told = Mutex(0)
+    /// What publishing throws, if anything.
+    let failure = Mutex<DatastoreError?>(nil)
 
     func hasTopic(_ topic: String) async throws -> Bool { topic == "projects/p/topics/t" }
 
     func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws -> @Sendable () -> Void {
+        if let failure = failure.withLock({ $0 }) { throw failure }
         for message in messages {
             var attributes = JSONObject()
             for (name, value) in message.attributes { attributes[name] = .string(value) }

@@ -25,9 +25,11 @@ final class BodyFeed: Sendable {
             outcome: Result<ByteBuffer?, any Error>?, demand: (@Sendable () -> Void)?
         ) {
             if case .broken(let failure)? = end { return (.failure(failure), nil) }
-            if let part = parts.popFirst() {
-                bytes -= part.readableBytes
-                return (.success(part), parts.isEmpty ? demand : nil)
+            if var part = parts.popFirst() {
+                // All that waits at once: a reader that is slow for each part gets few large ones.
+                while let next = parts.popFirst() { part.writeImmutableBuffer(next) }
+                bytes = 0
+                return (.success(part), demand)
             }
             if end != nil { return (.success(nil), nil) }
             guard self.reader == nil else { return (.failure(RequestBodyFailure("the body has another reader")), nil) }
