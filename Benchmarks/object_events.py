@@ -28,15 +28,15 @@ def rate():
     """Events/s from the first upload to the last storage log."""
     with Daemon(SETTINGS) as daemon:
         begin = time.monotonic()
-        upload_small(daemon, BUCKET, CLIENTS, SECONDS)
-        acknowledged = daemon.metric("trivet_storage_objects_stored_total")
-        while daemon.metric("trivet_pubsub_backlog_messages") > 0 or logged(daemon) < acknowledged:
+        acknowledged = upload_small(daemon, BUCKET, CLIENTS, SECONDS).requests
+        # Some more were under way when the clients went.
+        while (count := logged(daemon)) < daemon.metric("trivet_storage_objects_stored_total"):
             if time.monotonic() - begin > 600:
                 raise SystemExit("events do not arrive")
             time.sleep(0.01)
         seconds = time.monotonic() - begin
-        if (count := logged(daemon)) != acknowledged:
-            raise SystemExit(f"{acknowledged:.0f} objects were stored, and {count} events logged")
+        if count < acknowledged:
+            raise SystemExit(f"{acknowledged} objects were stored, and {count} events logged")
         return count / seconds
 
 

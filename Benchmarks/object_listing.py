@@ -18,7 +18,7 @@ PAGES = 50
 
 
 def fill(parent):
-    """Makes the objects by uploads, without waiting for the disk; returns how many they are."""
+    """Makes the objects by uploads, without waiting for the disk; returns how many were acknowledged."""
     with tempfile.TemporaryDirectory() as directory:
         library = pathlib.Path(directory) / "slow_flush.so"
         source = pathlib.Path(__file__).parent / "slow_flush.c"
@@ -31,7 +31,7 @@ def fill(parent):
                 load = upload_small(daemon, "bench", 64, seconds, done * 4)
                 done += load.requests
                 seconds = min(30, max(1, math.ceil((OBJECTS - done) / load.requests_per_second)))
-            return int(daemon.metric("trivet_storage_objects_stored_total"))
+            return done
 
 
 def milliseconds(client, query):
@@ -50,7 +50,8 @@ def measure(client, count):
         listed += len(page["items"])
         token = page.get("nextPageToken")
     seconds = time.monotonic() - begin
-    if listed != count:
+    # Some more were under way when the clients went.
+    if listed < count:
         raise SystemExit(f"{listed} of {count} objects are listed")
     for what, query in (
         ("a page of 1,000 objects in the middle", "startOffset=500/"),
@@ -59,7 +60,7 @@ def measure(client, count):
     ):
         times = [milliseconds(client, query)[0] for _ in range(PAGES)]
         yield f"| {what} | {spread(times, 1)} |"
-    yield f"| each of the {len(pages):,} pages of all names, {count / seconds:,.0f} objects/s | {spread(pages, 1)} |"
+    yield f"| each of the {len(pages):,} pages of all names, {listed / seconds:,.0f} objects/s | {spread(pages, 1)} |"
 
 
 def object_listing():
