@@ -185,7 +185,8 @@ import Testing
                 default: bytes.insert(alphabet.randomElement() ?? 0, at: index)
                 }
                 let token = String(decoding: bytes, as: UTF8.self)
-                guard token != good else { continue }
+                // Spaces before the token are the header's, and no damage.
+                guard !token.drop(while: { $0 == " " }).elementsEqual(good) else { continue }
                 #expect(await identities.outcome(token: token).hasPrefix("ok") == false, "\(token)")
             }
         }

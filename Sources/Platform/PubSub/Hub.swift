@@ -30,6 +30,7 @@ final class Hub: Sendable {
     /// Deliveries of this run have greater numbers.
     let firstSequence: Int64
     let holds = MessageHolds()
+    let recent = RecentMessages()
     let names: ResourceName
     let clock: PubSubClock
     let timing: PubSubTiming

@@ -142,7 +142,10 @@ extension Subscriber {
 
     private func redeliver(_ messages: [StoredMessage]) async throws {
         // From here on nobody is the last to let go of them.
-        for message in messages { hub.holds.forget(message.sequence) }
+        for message in messages {
+            hub.holds.forget(message.sequence)
+            hub.recent.forget(message.sequence)
+        }
         if messages.contains(where: { $0.queues.count > 1 || !$0.queues.contains(queue) }) { hub.flagForSweep(log) }
         let deliveries = messages.map(delivery)
         try await hub.datastore.transaction { [queue, log] transaction in

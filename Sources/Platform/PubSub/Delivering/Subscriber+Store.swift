@@ -68,9 +68,12 @@ extension Subscriber {
 
     /// The messages of at most 1,000 numbers.
     func messages(_ sequences: [Int64]) async throws -> [StoredMessage?] {
-        try await hub.datastore.lookup(sequences.map { Keys.message($0, log: log) }).map { stored in
-            stored.flatMap { StoredMessage($0.entity) }
-        }
+        var messages = hub.recent.find(sequences)
+        let missing = messages.indices.filter { messages[$0] == nil }
+        guard !missing.isEmpty else { return messages }
+        let stored = try await hub.datastore.lookup(missing.map { Keys.message(sequences[$0], log: log) })
+        for (index, stored) in zip(missing, stored) { messages[index] = stored.flatMap { StoredMessage($0.entity) } }
+        return messages
     }
 
     /// Does what may fail, as on a broken disk, and has it tried again later; false when it failed.
