@@ -42,10 +42,11 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: house)
 }
 
-/// A test target; `excluding` names folders of test data, which the tests read where they stand.
+/// A test target, which may use what Tests/TestSupport has; `excluding` names folders of test data, which the tests read where they stand.
 func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: excluding, swiftSettings: house)
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: excluding,
+        swiftSettings: house)
 }
 
 /// What tests of several targets share: `name` is its folder under Tests/Support.
@@ -172,6 +173,7 @@ let package = Package(
             name: "CZlib", path: "Sources/Support/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
+        support("TestSupport", ["CLinux", "Transfer"]),
         tests(
             "AdminAPITests",
             [

@@ -8,7 +8,7 @@ import Testing
 @testable import AdminAPI
 
 /// Who may do what over TCP, where a token has shown who asks.
-@Suite(.timeLimit(.minutes(2))) struct LiveAccessTests {
+@Suite(.timeLimit(.minutes(20))) struct LiveAccessTests {
     /// What an operator may do, besides reading. All that is not here, and does not read, is an administrator's.
     private static let operations: Set<String> = [
         "POST \(AdminPath.purge)", "POST \(AdminPath.logLevel)", "DELETE \(AdminPath.logLevel)",

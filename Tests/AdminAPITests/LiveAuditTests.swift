@@ -11,7 +11,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct LiveAuditTests {
+@Suite(.timeLimit(.minutes(20))) struct LiveAuditTests {
     /// Whether a route may change something: all that do not read, but for tokens for oneself.
     private static func changes(_ route: Route) -> Bool {
         route.method != .get && ![AdminPath.identityToken, AdminPath.accessToken].contains(route.path)
@@ -50,7 +50,6 @@ import Testing
                 Job(
                     name: "bad-job", schedule: try CronSchedule(parsing: "0 0 1 1 *"),
                     target: .http(HTTPTarget(uri: "http://127.0.0.1:1/x", method: "GET"))))
-            while daemon.scheduler.nextRun(of: "bad-job") == nil { try await Task.sleep(for: .milliseconds(5)) }
             try await daemon.datastore.put(Entity(key: Key("K", id: 1)))
             _ = await daemon.trivetctl("scheduler", "jobs", "run", "bad-job")
             _ = await daemon.trivetctl("scheduler", "jobs", "run", "no-job")

@@ -9,7 +9,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct LiveIdentityTests {
+@Suite(.timeLimit(.minutes(20))) struct LiveIdentityTests {
     private let pusher = "pusher-one@my-project.iam.gserviceaccount.com"
 
     @Test("Accounts are made, listed, described by email or name, and deleted")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct LivePubSubTests {
+@Suite(.timeLimit(.minutes(20))) struct LivePubSubTests {
     @Test("Topics and subscriptions are made, shown and deleted by trivetctl")
     func lifecycle() async throws {
         try await LiveDaemon.run { daemon in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct LiveSchedulerTests {
+@Suite(.timeLimit(.minutes(20))) struct LiveSchedulerTests {
     @Test("Jobs are shown and run by hand, and the ledger tells how it went")
     func jobs() async throws {
         try await LiveDaemon.run { daemon in
@@ -14,8 +14,6 @@ import Testing
                         name: name, schedule: try CronSchedule(parsing: "0 0 1 1 *"),
                         target: .http(HTTPTarget(uri: "http://127.0.0.1:1/x", method: "GET"))))
             }
-            // The scheduler has begun when it has a next run.
-            while daemon.scheduler.nextRun(of: "good-job") == nil { try await Task.sleep(for: .milliseconds(5)) }
             let good = await daemon.trivetctl(
                 "scheduler", "jobs", "run", "good-job", "--format", "value(job,kind,outcome,status)")
             #expect(good.exit == 0, "\(good.words)")
@@ -44,7 +42,6 @@ import Testing
     @Test("A job is made, changed, paused, resumed and deleted over the API")
     func changes() async throws {
         try await LiveDaemon.run { daemon in
-            await daemon.scheduler.begun()
             let made = try await daemon.ask(
                 "POST", "/admin/v1/scheduler/jobs",
                 """
@@ -107,7 +104,6 @@ import Testing
     @Test("The last attempt's failure is a job's status, in google.rpc's numbers")
     func status() async throws {
         try await LiveDaemon.run { daemon in
-            await daemon.scheduler.begun()
             _ = try await daemon.ask("POST", "/admin/v1/scheduler/jobs", Self.minimal("bad"))
             _ = try await daemon.ask("POST", "/admin/v1/scheduler/jobs/bad:run")
             let job = try await daemon.ask("GET", "/admin/v1/scheduler/jobs/bad").json.object
@@ -152,7 +148,6 @@ import Testing
     @Test("What is no job is refused with 400 that names the member, and nothing is stored")
     func refused() async throws {
         try await LiveDaemon.run { daemon in
-            await daemon.scheduler.begun()
             let target = #""httpTarget":{"uri":"http://a/"}"#
             let start = #"{"name":"a","schedule":"* * * * *","#
             let bad = [

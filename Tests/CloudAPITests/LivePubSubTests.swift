@@ -7,7 +7,7 @@ import Testing
 @testable import Hosting
 @testable import PubSub
 
-@Suite(.timeLimit(.minutes(5))) struct LivePubSubTests {
+@Suite(.timeLimit(.minutes(20))) struct LivePubSubTests {
     private static let project = "/v1/projects/my-project"
 
     @Test("All fields of a subscription that Trivet carries come back as they were given, in either spelling")

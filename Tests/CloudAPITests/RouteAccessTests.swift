@@ -7,7 +7,7 @@ import Testing
 
 @testable import CloudAPI
 
-@Suite(.timeLimit(.minutes(2))) struct RouteAccessTests {
+@Suite(.timeLimit(.minutes(20))) struct RouteAccessTests {
     /// What an operator may change: contents. All else that changes something is an administrator's.
     private static let contents = ["/storage/v1/b/{bucket}/o", "/upload/storage/v1/", "/resumable/upload/storage/v1/"]
     /// What an operator does with what is set up.

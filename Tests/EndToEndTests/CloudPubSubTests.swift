@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -81,7 +82,7 @@ struct CloudPubSubTests {
     }
 
     private func put(_ client: TransferClient, _ url: String, _ body: String) async throws -> Answer {
-        let request = TransferRequest(
+        let request = TransferRequest.patient(
             method: "PUT", url: url, headers: [TransferHeader("Content-Type", "application/json")],
             body: Array(body.utf8))
         let answer = Answer(try await client.execute(request))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Google's clients of IAM, Cloud Run, Resource Manager and the rest work with the daemon")

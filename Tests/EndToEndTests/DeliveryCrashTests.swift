@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Synchronization
 import TestReceiver
+import TestSupport
 import Testing
 import Transfer
 
@@ -109,7 +110,7 @@ struct DeliveryCrashTests {
         if round % 4 == 2 {
             // Once in a while all is delivered that was published, and the daemon tells so.
             await publish(daemon, cast.published, "\(round)-first")
-            try await eventually("what is steady has all", within: 120) { try await backlog(daemon, "steady") == 0 }
+            try await eventually("what is steady has all") { try await backlog(daemon, "steady") == 0 }
             cast.steady.noteStored()
         }
         await withTaskGroup(of: Void.self) { group in
@@ -171,7 +172,7 @@ struct DeliveryCrashTests {
     private func finish(_ daemon: TestDaemon, _ cast: Cast) async throws {
         _ = await publish(daemon, cast.published, "the end")
         for name in ["steady", "away", "slow", "push-storage-event"] {
-            try await eventually("\(name) has all", within: 180) { try await backlog(daemon, name) == 0 }
+            try await eventually("\(name) has all") { try await backlog(daemon, name) == 0 }
         }
         await pull(daemon, cast.pulled, untilEmpty: true)
         #expect(try await backlog(daemon, "pulled") == 0)
@@ -219,7 +220,7 @@ private struct Admin {
 
     private func call(_ method: String, _ path: String, _ body: [UInt8]) async throws -> JSONObject {
         let answer = try await client.execute(
-            TransferRequest(
+            TransferRequest.patient(
                 method: method, url: "http://trivet/admin/v1/pubsub/\(path)",
                 headers: body.isEmpty ? [] : [TransferHeader("Content-Type", "application/json")], body: body,
                 unixSocketPath: socket))

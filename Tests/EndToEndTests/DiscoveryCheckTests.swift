@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("The checker of answers against Google's discovery documents")

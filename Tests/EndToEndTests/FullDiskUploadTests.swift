@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -52,14 +53,15 @@ struct FullDiskUploadTests {
         // A resumable one keeps what had room, and goes on when there is more.
         let path = "/upload/storage/v1/b/my-project-photostore/o?uploadType=resumable"
         let begun = try await client.execute(
-            TransferRequest(method: "POST", url: daemon.url("admin", path + "&name=parts"), body: Array("{}".utf8)))
+            TransferRequest.patient(
+                method: "POST", url: daemon.url("admin", path + "&name=parts"), body: Array("{}".utf8)))
         let session = try #require(begun.headers.first { $0.name.lowercased() == "x-guploader-uploadid" }?.value)
         let part = [UInt8](repeating: 7, count: 4 * 1_048_576)
         func put(_ start: Int, _ bytes: [UInt8], _ range: String) async throws -> TransferResponse {
             try await client.execute(
-                TransferRequest(
+                TransferRequest.patient(
                     method: "PUT", url: daemon.url("admin", "\(path)&upload_id=\(session)"),
-                    headers: [TransferHeader("Content-Range", range)], body: bytes, timeout: .seconds(120)))
+                    headers: [TransferHeader("Content-Range", range)], body: bytes))
         }
         #expect(try await put(0, part, "bytes 0-4194303/*").status == 308)
         try disks.fill("data")
@@ -77,11 +79,12 @@ struct FullDiskUploadTests {
 
         // Deleting goes on without room.
         let small404 = "/storage/v1/b/my-project-photostore/o/small"
-        let deleted = try await client.execute(TransferRequest(method: "DELETE", url: daemon.url("admin", small404)))
+        let deleted = try await client.execute(
+            TransferRequest.patient(method: "DELETE", url: daemon.url("admin", small404)))
         #expect(deleted.status == 204)
         disks.empty("data")
         let rest = [UInt8](repeating: 7, count: 8_388_608 - received)
-        try await eventually("it goes on", within: 60) {
+        try await eventually("it goes on") {
             let range = rest.isEmpty ? "bytes */8388608" : "bytes \(received)-8388607/8388608"
             let status = try await put(received, rest, range).status
             #expect([200, 507].contains(status))
@@ -90,7 +93,7 @@ struct FullDiskUploadTests {
         let read = try await client.get(
             daemon.url("admin", "/storage/v1/b/my-project-photostore/o/parts?alt=media"))
         #expect(read.body == part + part)
-        try await eventually("the event of each upload is logged once", within: 60) {
+        try await eventually("the event of each upload is logged once") {
             let logged = try await daemon.trivetctl("datastore", "entities", "list", "StorageLog", "--format", "ndjson")
             return try logged.jsonLines().count == 2
         }

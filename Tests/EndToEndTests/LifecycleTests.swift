@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -22,12 +23,16 @@ struct LifecycleTests {
         for _ in 0..<20 { _ = try await client.get(daemon.url("hello-world-service", "/")) }
         await client.shutdown()
         #expect(await daemon.stop() == .exited(0), "\(daemon.log)")
-        // The purge job calls a service when a minute begins, which may be just now.
-        let query = """
-            SELECT count(*) FROM request_record JOIN request_shape ON shape = number \
-            WHERE service = 'hello-world-service'
-            """
-        let count = try await run("sqlite3", [daemon.folder.file("data/telemetry.db"), query])
+        let count = try await run(
+            "sqlite3",
+            [
+                daemon.folder.file("data/telemetry.db"),
+                // The minute's purge may have come, too.
+                """
+                SELECT count(*) FROM request_record JOIN request_segment ON id BETWEEN first_id AND last_id
+                    JOIN request_shape ON segment = first_id AND number = shape WHERE service = 'hello-world-service'
+                """,
+            ])
         #expect(count.output == "20\n")
         for name in ["state.db-wal", "telemetry.db-wal"] {
             #expect(contents(of: daemon.folder.file("data/\(name)")).isEmpty)
@@ -59,15 +64,19 @@ struct LifecycleTests {
             for client in 0..<8 {
                 group.addTask {
                     let transfers = TransferClient()
+                    var begun = ContinuousClock.now
                     do {
                         while true {
+                            begun = .now
                             let answer = try await transfers.post(
                                 url, ["name": "load", "message": .string("from \(client)")])
                             #expect(answer.status == 200)
                             stored.increment()
                         }
                     } catch let error as TransferError {
-                        #expect(error.code == .couldNotConnect, "\(error)")
+                        // A client that a busy machine keeps from its processor may come too late for its request.
+                        let isLate = error.code == .connectionLost && ContinuousClock.now - begun > .milliseconds(400)
+                        #expect(error.code == .couldNotConnect || isLate, "\(error)")
                     }
                     await transfers.shutdown()
                 }
@@ -202,8 +211,13 @@ struct LifecycleTests {
             "indexes:\n- kind: Message\n  properties:\n  - name: name\n  - name: timestamp\n", to: "index.yaml")
         let created = try await second.trivetctl("datastore", "indexes", "create", definition)
         #expect(created.status == 0, "\(created.errors)")
-        let again = try await client.post(second.url("message-board-service", "/api/v1/retrieve"), ["name": "Zoë\u{0}"])
-        #expect(try again.json().object?["messages"]?.array?.first?.object?["message"] == "1.0 \u{1F600}")
+        var again: Answer?
+        try await eventually("the index is built") {
+            again = try await client.post(
+                second.url("message-board-service", "/api/v1/retrieve"), ["name": "Zoë\u{0}"])
+            return again?.status == 200
+        }
+        #expect(try again?.json().object?["messages"]?.array?.first?.object?["message"] == "1.0 \u{1F600}")
         await client.shutdown()
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
@@ -62,11 +63,11 @@ struct ObjectCrashTests {
             known.withLock { $0.open[name] = content }
             let request =
                 if let content {
-                    TransferRequest(
+                    TransferRequest.patient(
                         method: "POST", url: "\(base)/upload/storage/v1/b/photos/o?uploadType=media&name=\(name)",
                         body: Array(content.utf8))
                 } else {
-                    TransferRequest(method: "DELETE", url: "\(base)/storage/v1/b/photos/o/\(name)")
+                    TransferRequest.patient(method: "DELETE", url: "\(base)/storage/v1/b/photos/o/\(name)")
                 }
             guard let answer = try? await client.execute(request), [200, 204, 404].contains(answer.status) else {
                 return

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -26,11 +27,15 @@ struct ObservabilityTests {
         let daemon = try await TestDaemon.start()
         let client = TransferClient()
         for path in ["/livez", "/readyz", "/healthz"] {
-            let plain = try await client.get(daemon.url("metrics", path))
-            #expect(plain.status == 200)
-            #expect(plain.text == "ok")
-            let verbose = try await client.get(daemon.url("metrics", path + "?verbose"))
-            #expect(verbose.text.hasSuffix("\(path.dropFirst()) check passed\n"), "\(verbose.text)")
+            // A check that a busy machine is too slow for does not pass.
+            try await eventually("\(path) passes") {
+                let plain = try await client.get(daemon.url("metrics", path))
+                return plain.status == 200 && plain.text == "ok"
+            }
+            try await eventually("\(path) tells its checks") {
+                let verbose = try await client.get(daemon.url("metrics", path + "?verbose"))
+                return verbose.text.hasSuffix("\(path.dropFirst()) check passed\n")
+            }
         }
         let verbose = try await client.get(daemon.url("metrics", "/readyz?verbose")).text
         #expect(verbose.contains("[+]") && verbose.contains(" ok\n"), "\(verbose)")
@@ -40,6 +45,8 @@ struct ObservabilityTests {
     @Test("requests served = stored + sampled out + dropped, also after a stop", arguments: ["1.0", "0.5", "0.0"])
     func conservation(sample: String) async throws {
         let daemon = try await TestDaemon.start(settings: ["request_log.sample": sample])
+        let purges = try await daemon.pausePurges()
+        let served = 400 + purges
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in 0..<4 {
                 group.addTask {
@@ -59,9 +66,9 @@ struct ObservabilityTests {
         }
         try await eventually("every record is accounted for") {
             samples = try await daemon.metrics()
-            return sum("trivet_request_log_served_total") == 400
+            return sum("trivet_request_log_served_total") == Double(served)
                 && sum("trivet_request_log_stored_total") + sum("trivet_request_log_sampled_out_total")
-                    + sum("trivet_request_log_dropped_total") == 400
+                    + sum("trivet_request_log_dropped_total") == Double(served)
         }
         let stored = sum("trivet_request_log_stored_total")
         #expect(await daemon.stop() == .exited(0))
@@ -69,9 +76,9 @@ struct ObservabilityTests {
             "sqlite3", [daemon.folder.file("data/telemetry.db"), "SELECT count(*) FROM request_record"])
         #expect(rows.output == "\(Int(stored))\n")
         switch sample {
-        case "1.0": #expect(stored == 400)
+        case "1.0": #expect(stored == Double(served))
         case "0.0": #expect(stored == 0)
-        default: #expect(stored > 0 && stored < 400)
+        default: #expect(stored > 0 && stored < Double(served))
         }
     }
 
@@ -80,14 +87,21 @@ struct ObservabilityTests {
         let daemon = try await TestDaemon.start()
         let client = TransferClient()
         for number in 0..<30 { _ = try await client.get(daemon.url("hello-world-service", "/?n=\(number)")) }
-        let all = try await daemon.trivetctl("logs", "read", "--format", "ndjson", "--limit", "100").jsonLines()
+        // The minute's purge is a request, too.
+        let mine = ["--service", "hello-world-service", "--format", "ndjson"]
+        var all: [JSONValue] = []
+        // A record follows its answer's last byte.
+        try await eventually("all records are there") {
+            all = try await daemon.trivetctl(["logs", "read", "--limit", "100"] + mine).jsonLines()
+            return all.count >= 30
+        }
         #expect(all.count == 30)
         let ids = all.compactMap { $0.object?["insertId"]?.string }
         #expect(ids == ids.sorted(by: >), "newest first")
         let tailed = try await daemon.trivetctl(
-            "logs", "tail", "--after", try #require(ids.last), "--limit", "29", "--format", "ndjson")
+            ["logs", "tail", "--after", try #require(ids.last), "--limit", "29"] + mine)
         #expect(try tailed.jsonLines().compactMap { $0.object?["insertId"]?.string } == ids.dropLast().reversed())
-        let missing = try await daemon.trivetctl("logs", "read", "--status", "5xx", "--format", "ndjson")
+        let missing = try await daemon.trivetctl(["logs", "read", "--status", "5xx"] + mine)
         #expect(missing.output.isEmpty)
         await client.shutdown()
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The lab's chain from a published storage event to its log, in the real daemon.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -22,7 +23,7 @@ struct ResumableCrashTests {
             if round == 0 {
                 let path = "/upload/storage/v1/b/my-project-photostore/o?uploadType=resumable&name=large"
                 let begun = try await client.execute(
-                    TransferRequest(method: "POST", url: daemon.url("admin", path), body: Array("{}".utf8)))
+                    TransferRequest.patient(method: "POST", url: daemon.url("admin", path), body: Array("{}".utf8)))
                 session = try #require(begun.headers.first { $0.name.lowercased() == "x-guploader-uploadid" }?.value)
             }
             let received = try #require(try await self.received(client, daemon, session))
@@ -54,7 +55,7 @@ struct ResumableCrashTests {
         }
         let path = "/storage/v1/b/my-project-photostore/o/large?alt=media"
         let read = try await client.execute(
-            TransferRequest(url: daemon.url("admin", path), maximumResponseBytes: .max))
+            TransferRequest.patient(url: daemon.url("admin", path), maximumResponseBytes: .max))
         #expect(read.body == bytes, "the object has all bytes, each once and in order")
         try await eventually("no other file is left") {
             let files = FileManager.default.subpaths(atPath: folder.file("data/buckets")) ?? []
@@ -72,9 +73,9 @@ struct ResumableCrashTests {
         let range = count == 0 ? "bytes */*" : "bytes \(start)-\(start + count - 1)/\(total)"
         let path = "/upload/storage/v1/b/my-project-photostore/o?uploadType=resumable&upload_id=\(session)"
         return try await client.execute(
-            TransferRequest(
+            TransferRequest.patient(
                 method: "PUT", url: daemon.url("admin", path), headers: [TransferHeader("Content-Range", range)],
-                body: Array(bytes[start..<(start + count)]), timeout: .seconds(120)))
+                body: Array(bytes[start..<(start + count)])))
     }
 
     /// Puts a part, and kills the daemon a moment after it has begun: at its beginning, in its middle, or behind its end.

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
@@ -47,7 +48,7 @@ struct UploadChainCrashTests {
             await client.shutdown()
         }
         let daemon = try await TestDaemon.start(in: folder, settings: settings)
-        try await eventually("all events are delivered", within: 120) {
+        try await eventually("all events are delivered") {
             try await daemon.trivetctl(
                 "pubsub", "subscriptions", "describe", "push-storage-event", "--format", "value(status.backlog)"
             ).output == "0\n"
@@ -69,7 +70,7 @@ struct UploadChainCrashTests {
             let path = "/upload/storage/v1/b/\(Self.bucket)/o?uploadType=media&name=\(who)-\(number)"
             guard let url = try? daemon.url("admin", path),
                 let answer = try? await client.execute(
-                    TransferRequest(method: "POST", url: url, body: Array(repeating: 0x78, count: 1_024)))
+                    TransferRequest.patient(method: "POST", url: url, body: Array(repeating: 0x78, count: 1_024)))
             else { return }
             guard answer.status == 200, let upload = Upload(try? JSONValue(parsing: answer.body).object) else {
                 Issue.record("an upload is answered with \(answer.status)")

@@ -4,6 +4,7 @@ import MetricsTestKit
 import RequestLog
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 /// Lets `good` in at once and `slow` after a while, knows `known` but lets it in nowhere, and refuses all else.

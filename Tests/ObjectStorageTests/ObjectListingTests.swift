@@ -25,7 +25,7 @@ import Testing
 
     @Test(
         "Pages of any size put together are what a plain filter gives, for any prefix and delimiter",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func pages() async throws {
         let test = try await TestStorage()
         try await test.storage.createBucket("b-1")

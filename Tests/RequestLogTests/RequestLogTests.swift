@@ -4,6 +4,7 @@ import GRDB
 import RequestLog
 import ServiceLifecycle
 import Settings
+import TestSupport
 import Testing
 
 @Suite("RequestLog")
@@ -99,7 +100,7 @@ struct RequestLogTests {
         let test = try TestLog(settings: RequestLogSettings(flushInterval: .seconds(3_600)))
         let running = Task { try await test.log.run() }
         for number in 0..<4_096 { test.log.record(TestLog.record(number)) }
-        try await until { test.log.counters.stored == 4_096 }
+        try await eventually("they are stored") { test.log.counters.stored == 4_096 }
         running.cancel()
         try await running.value
         try await test.remove()

@@ -5,7 +5,7 @@ import Transfer
 
 @testable import Scheduling
 
-@Suite("Jobs that publish", .timeLimit(.minutes(2)))
+@Suite("Jobs that publish", .timeLimit(.minutes(20)))
 struct PubSubJobTests {
     private func publishing(_ topic: String = "storage-event", name: String = "tick") throws -> Job {
         var job = try job(name: name)

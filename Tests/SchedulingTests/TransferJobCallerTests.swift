@@ -2,12 +2,13 @@ import Datastore
 import Foundation
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
 @testable import Scheduling
 
-@Suite("TransferJobCaller", .timeLimit(.minutes(1)))
+@Suite("TransferJobCaller", .timeLimit(.minutes(20)))
 struct TransferJobCallerTests {
     @Test("A job's call goes over HTTP with Cloud Scheduler's headers")
     func headers() async throws {
@@ -114,7 +115,7 @@ struct TransferJobCallerTests {
             "HTTP/1.1 500 No\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         defer { server.stop() }
         let client = TransferClient()
-        let result = await call(client, server.url, deadline: .seconds(5))
+        let result = await call(client, server.url, deadline: patience)
         guard case .answered(500, let excerpt, nil) = result else {
             Issue.record("\(result)")
             return
@@ -129,7 +130,7 @@ struct TransferJobCallerTests {
         let server = try OneAnswerServer(nil)
         let client = TransferClient()
         for (url, deadline, reason) in [
-            (server.url, Duration.milliseconds(100), "timed out"), ("http://127.0.0.1:1", .seconds(5), "onnect"),
+            (server.url, Duration.milliseconds(100), "timed out"), ("http://127.0.0.1:1", patience, "onnect"),
         ] {
             guard case .failed(let message) = await call(client, url, deadline: deadline) else {
                 Issue.record("answered")
@@ -139,7 +140,7 @@ struct TransferJobCallerTests {
         }
         server.stop()
         await client.shutdown()
-        guard case .failed = await call(client, "http://127.0.0.1:1", deadline: .seconds(5)) else {
+        guard case .failed = await call(client, "http://127.0.0.1:1", deadline: patience) else {
             Issue.record("answered")
             return
         }
@@ -159,7 +160,7 @@ struct TransferJobCallerTests {
                 let run = try await scheduler.runNow("tick")
                 #expect(run.outcome == .succeeded)
                 #expect(run.status == 200)
-                #expect(scheduler.isAlive)
+                #expect(await eventually { scheduler.isAlive })
             }
             #expect(server.requests.count == 1)
             await client.shutdown()

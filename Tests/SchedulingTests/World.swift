@@ -8,6 +8,7 @@ import SQLiteEngine
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Scheduling

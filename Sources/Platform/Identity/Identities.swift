@@ -30,6 +30,7 @@ public final class Identities: Sendable {
     ///   - issuer: what the daemon's own tokens carry as `iss`; known once the listeners are open.
     ///   - audiences: what a service is called; asked for tokens that are not known yet.
     ///   - transfer: fetches the keys of trusted issuers.
+    ///   - keyTimeout: how long such a fetch may take.
     ///   - metrics: the metrics backend.
     ///   - logger: the logger.
     ///   - now: the clock.
@@ -37,7 +38,7 @@ public final class Identities: Sendable {
     public init(
         datastore: Datastore, keysFolder: String, project: String, services: [String], settings: IdentitySettings,
         issuer: @escaping @Sendable () -> String, audiences: @escaping @Sendable (String) -> ServiceAudiences,
-        transfer: TransferClient, metrics: any MetricsFactory, logger: Logger,
+        transfer: TransferClient, keyTimeout: Duration = .seconds(10), metrics: any MetricsFactory, logger: Logger,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) async throws {
         self.project = project
@@ -49,7 +50,7 @@ public final class Identities: Sendable {
         keys = try await KeyRing.open(KeyFolder(path: keysFolder), now: now, logger: logger)
         tokens = TokenIssuer(keys: keys, issuer: issuer, now: now, metrics: metrics)
         let trusted = settings.trustedIssuers.map { issuer in
-            TrustedKeys(issuer, transfer: transfer, now: now, metrics: metrics, logger: logger)
+            TrustedKeys(issuer, transfer: transfer, timeout: keyTimeout, now: now, metrics: metrics, logger: logger)
         }
         verifier = TokenVerifier(
             keys: keys, trusted: trusted, issuer: issuer, skew: settings.clockSkew, now: now)

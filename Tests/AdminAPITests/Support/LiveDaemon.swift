@@ -14,17 +14,18 @@ import Instruments
 import JSON
 import Logging
 import MetricHistory
-import PubSub
 import RequestLog
 import SQLiteEngine
 import Scheduling
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
 @testable import AdminAPI
+@testable import PubSub
 
 /// The admin API over its real parts, on a socket in a folder of its own, and trivetctl to ask it.
 struct LiveDaemon: Sendable {
@@ -63,6 +64,9 @@ struct LiveDaemon: Sendable {
             engine: SQLiteEngine(database: state), indexes: Scheduler.indexes, metrics: metrics, logger: logger)
         var settings = Settings()
         settings.requestLog.flushInterval = .milliseconds(10)
+        settings.limits.headerTimeout = patience
+        settings.limits.bodyTimeout = patience
+        settings.limits.idleTimeout = patience
         let requestLog = RequestLog(
             database: telemetry, settings: settings.requestLog, metrics: metrics, logger: logger)
         let registry = MetricRegistry()
@@ -112,7 +116,7 @@ struct LiveDaemon: Sendable {
         let socket = "\(folder)/admin.sock"
         let hosting = HTTPHosting(
             hosts: [ServiceHost(service: admin, addresses: [.unix(path: socket)], recording: .metricsOnly)],
-            limits: settings.limits, shutdownTimeout: .seconds(5), lameDuck: .zero,
+            limits: settings.limits, shutdownTimeout: patience, lameDuck: .zero,
             record: { requestLog.record($0) }, metrics: metrics, logger: logger)
         try await hosting.bind()
         bound.update { $0 = hosting.boundAddresses }
@@ -131,6 +135,8 @@ struct LiveDaemon: Sendable {
             log: log,
             configFile: configFile, parts: parts)
         do {
+            await scheduler.begun()
+            try await eventually("messages are delivered") { pubsub.hub.isRunning }
             try await body(daemon)
         } catch {
             Issue.record(error)
@@ -170,9 +176,9 @@ struct LiveDaemon: Sendable {
 
     /// Runs trivetctl.
     func trivetctl(
-        _ arguments: [String], file: String? = nil
+        _ arguments: [String], file: String? = nil, output: CapturedSink = CapturedSink()
     ) async -> (exit: Int32, lines: [String], words: String) {
-        let (output, messages) = (CapturedSink(), CapturedSink())
+        let messages = CapturedSink()
         var context = CommandContext.live()
         context.environment = ["TRIVET_SOCKET": socket]
         context.output = output

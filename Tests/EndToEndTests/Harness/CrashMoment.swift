@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 /// Kills a daemon at a moment that depends on what it has done, not on how fast the machine is: some time after it
@@ -17,7 +18,7 @@ final class CrashMoment: Sendable {
     func kill(_ daemon: TestDaemon, after more: Int) async {
         let wanted = acknowledged + more
         do {
-            try await eventually("\(more) more are acknowledged", within: 120) { acknowledged >= wanted }
+            try await eventually("\(more) more are acknowledged") { acknowledged >= wanted }
             try await Task.sleep(for: .microseconds(Int.random(in: 0...30_000)))
         } catch {
             Issue.record("nothing to kill in the middle of: \(error)")

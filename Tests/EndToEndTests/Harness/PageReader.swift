@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A reader who types all that a page says, in its order, and compares what comes with what the page shows.
@@ -53,7 +54,7 @@ final class PageReader {
         }
         let command = surroundings.reduce(step.command) { $0.replacing($1.page, with: $1.here) }
         var output = try await shell.run(command)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline, Self.isAnsweredLater(output) || isShownLater(step, output) {
             try await Task.sleep(for: .milliseconds(200))
             output = try await shell.run(command)

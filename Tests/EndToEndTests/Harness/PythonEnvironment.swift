@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The virtual environment with the tests' Python packages (packaging/test-requirements.txt), which `make test-venv`
@@ -11,7 +12,7 @@ enum PythonEnvironment {
     /// Runs a program's text. It can import the modules of Tests/EndToEndTests/Python, such as `discovery_check`.
     static func run(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil,
-        seconds: Double = 120
+        seconds: Double = 180
     ) async throws -> CommandResult {
         try await run(["-c", program] + arguments, environment: environment, input: input, seconds: seconds)
     }
@@ -32,8 +33,8 @@ enum PythonEnvironment {
             // What is asked for is on this machine, whatever proxy the others are behind.
             "no_proxy": "*",
         ]
-        return try await EndToEndTests.run(
+        return try await TestSupport.run(
             python, arguments, environment: own.merging(environment) { $1 }, input: input,
-            seconds: seconds)
+            within: .seconds(seconds))
     }
 }

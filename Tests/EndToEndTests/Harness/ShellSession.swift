@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// One bash that runs a reader's commands one by one, so that variables stay from one to the next. Commands have no
@@ -38,11 +39,11 @@ final class ShellSession: Sendable {
         let line = ". '\(file)' </dev/null >'\(file).out' 2>&1; echo $? >'\(file).status'\n"
         let written = Array(line.utf8).withUnsafeBytes { write(pipe, $0.baseAddress, $0.count) }
         guard written == line.utf8.count else { throw POSIXError(.EIO) }
-        try await eventually("the end of: \(command)", within: 120) {
+        try await eventually("the end of: \(command)") {
             try #require(process.isRunning, "bash has ended: \(contents(of: folder.file("bash.err")))")
             return contents(of: "\(file).status").hasSuffix("\n")
         }
         let status = Int32(contents(of: "\(file).status").dropLast()) ?? -1
-        return CommandResult(status: status, output: contents(of: "\(file).out"), errors: "")
+        return CommandResult(status: status, bytes: Array(contents(of: "\(file).out").utf8), errors: "")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -29,6 +30,10 @@ final class TestDaemon: Sendable {
             all["services.\(service).listen"] = "127.0.0.1:0"
         }
         for key in ["admin.listen", "metrics.listen"] where all[key] == nil { all[key] = "127.0.0.1:0" }
+        // Where all tests run at once, a client may be kept from its processor in the middle of a request.
+        for key in ["header_timeout", "body_timeout", "idle_timeout"] where all["limits.\(key)"] == nil {
+            all["limits.\(key)"] = "10m"
+        }
         for (key, value) in all {
             let name = key.uppercased().replacing("-", with: "_").replacing(".", with: "_")
             variables["TRIVET_\(name)"] = value
@@ -63,7 +68,7 @@ final class TestDaemon: Sendable {
             var addresses: [String: String] = [:]
             try await eventually("trivetd is ready; its log:\n\(contents(of: folder.file("trivetd.log")))") {
                 try #require(process.isRunning, "trivetd ended: \(contents(of: folder.file("trivetd.log")))")
-                let request = TransferRequest(url: "http://localhost/admin/v1/status", unixSocketPath: socket)
+                let request = TransferRequest.patient(url: "http://localhost/admin/v1/status", unixSocketPath: socket)
                 guard let answer = try? await client.execute(request), answer.status == 200,
                     let status = try JSONValue(parsing: answer.body).object, status["phase"] == "serving"
                 else { return false }
@@ -93,6 +98,32 @@ final class TestDaemon: Sendable {
     /// The base URL of a listener.
     func url(_ service: String, _ path: String = "") throws -> String {
         "http://" + (try #require(addresses[service], "no address for \(service)")) + path
+    }
+
+    /// Keeps the lab's purge from running by itself from now on, for tests that count requests or what is stored.
+    ///
+    /// - Returns: how often it ran before.
+    @discardableResult
+    func pausePurges() async throws -> Int {
+        #expect(try await trivetctl("scheduler", "jobs", "pause", "log-purge-job").status == 0)
+        var runs: [JSONValue] = []
+        try await eventually("no purge is under way") {
+            runs = try await trivetctl(
+                "scheduler", "runs", "list", "--job", "log-purge-job", "--format", "ndjson"
+            ).jsonLines()
+            return runs.allSatisfy { !["running", "waiting"].contains($0.object?["outcome"]?.string) }
+        }
+        return runs.count
+    }
+
+    /// Runs a job by hand, once its own minute's run has ended.
+    func runJob(_ name: String, _ arguments: String...) async throws -> CommandResult {
+        var result: CommandResult?
+        try await eventually("no other run of \(name) is under way") {
+            result = try await trivetctl(["scheduler", "jobs", "run", name] + arguments)
+            return result?.errors.contains("is under way") == false
+        }
+        return try #require(result)
     }
 
     /// Stops it as systemd does, and gives how it ended.
@@ -149,12 +180,12 @@ extension TransferClient {
     func post(_ url: String, bytes: [UInt8]) async throws -> Answer {
         let headers = [TransferHeader("Content-Type", "application/json")]
         return Answer(
-            try await execute(TransferRequest(method: "POST", url: url, headers: headers, body: bytes)))
+            try await execute(TransferRequest.patient(method: "POST", url: url, headers: headers, body: bytes)))
     }
 
     /// Gets a URL.
     func get(_ url: String) async throws -> Answer {
-        Answer(try await execute(TransferRequest(url: url)))
+        Answer(try await execute(TransferRequest.patient(url: url)))
     }
 }
 

@@ -7,6 +7,7 @@ import Logging
 import SQLiteEngine
 import Settings
 import Synchronization
+import TestSupport
 import Transfer
 
 @testable import Identity
@@ -75,7 +76,7 @@ final class World: Sendable {
                         ? [Self.url, "https://hello.example.org"] : name == "admin" ? [Self.admin] : [],
                     others: audiences)
             },
-            transfer: transfer, metrics: registry, logger: Self.quiet, now: { self.now })
+            transfer: transfer, keyTimeout: patience, metrics: registry, logger: Self.quiet, now: { self.now })
     }
 
     /// The names of the key files.

@@ -1,12 +1,13 @@
 import Datastore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PubSub
 
 /// Everything at once: publishers, receivers, subscriptions that come, are sought and go, cleanings, a disk that fails now
 /// and then, and a clock that runs.
-@Suite(.timeLimit(.minutes(5))) struct DeliveryConcurrencyTests {
+@Suite(.timeLimit(.minutes(20))) struct DeliveryConcurrencyTests {
     /// What is known about the messages of the subscription `keep`.
     private final class Ledger: Sendable {
         let published = Mutex<Set<String>>([])

@@ -5,7 +5,7 @@ import Testing
 
 /// Random lives of a Pub/Sub, with the oracle beside it: what is published, leased, acknowledged, given back, sought,
 /// given up, and what kills and restarts leave of it.
-@Suite(.timeLimit(.minutes(5))) struct DeliveryModelTests {
+@Suite(.timeLimit(.minutes(20))) struct DeliveryModelTests {
     /// The lives' seeds. `TRIVET_TEST_MODEL_SEED=77` has that one alone, `TRIVET_TEST_MODEL_LIVES=5000` has more.
     private static let seeds: [UInt64] = {
         func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }

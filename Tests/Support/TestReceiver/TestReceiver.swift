@@ -15,6 +15,8 @@ package final class TestReceiver: Sendable {
         case trickle
         /// Answers 200 after so long.
         case late(Duration)
+        /// Answers 200 when the client has given up.
+        case tooLate
         /// Bytes that are no HTTP.
         case garbage
     }
@@ -132,6 +134,7 @@ package final class TestReceiver: Sendable {
     private func accept(_ listener: Int32) {
         while true {
             let fd = Glibc.accept(listener, nil, nil)
+            if fd < 0, [EINTR, ECONNABORTED].contains(errno) { continue }
             guard fd >= 0 else { break }
             state.withLock { _ = $0.open.insert(fd) }
             Thread {
@@ -153,9 +156,16 @@ package final class TestReceiver: Sendable {
                 state.active += 1
                 state.mostActive = max(state.mostActive, state.active)
             }
-            let goesOn = answer(fd, behave(push))
-            state.withLock { $0.active -= 1 }
-            guard goesOn else { return }
+            let behaviour = behave(push)
+            // An answer is the push's end: the next may be here before this thread goes on.
+            if case .answer = behaviour {
+                state.withLock { $0.active -= 1 }
+                guard answer(fd, behaviour) else { return }
+            } else {
+                let goesOn = answer(fd, behaviour)
+                state.withLock { $0.active -= 1 }
+                guard goesOn else { return }
+            }
         }
     }
 
@@ -204,6 +214,9 @@ package final class TestReceiver: Sendable {
             return false
         case .late(let time):
             usleep(UInt32(time / .microseconds(1)))
+            return send(fd, "HTTP/1.1 200 Answer\r\nContent-Length: 2\r\n\r\nok")
+        case .tooLate:
+            waitForEnd(fd)
             return send(fd, "HTTP/1.1 200 Answer\r\nContent-Length: 2\r\n\r\nok")
         case .garbage:
             send(fd, "\0\u{1}\u{2} SSH-2.0-OpenSSH\r\n\r\n")

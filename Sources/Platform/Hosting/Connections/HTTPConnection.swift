@@ -186,7 +186,11 @@ final class HTTPConnection: ChannelDuplexHandler {
     func drain() {
         switch phase {
         case .head where headBytes == 0 && waiting.isEmpty:
-            if hasAnswered { context?.close(promise: nil) } else { timer.expire(in: .seconds(1)) }
+            if hasAnswered {
+                context?.close(promise: nil)
+            } else {
+                timer.expire(in: TimeAmount(host.timing.firstRequest))
+            }
         case .head, .body, .lingering, .closed: break
         case .answering(let exchange): exchange.closesConnection = true
         }
@@ -202,7 +206,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             return
         }
         phase = .lingering
-        timer.expire(in: limits.lingering)
+        timer.expire(in: TimeAmount(host.timing.lingering))
         context.close(mode: .output, promise: nil)
         workOff()
     }

@@ -2,6 +2,7 @@
 
 // What Glibc's Swift overlay does not show because it stands behind _GNU_SOURCE.
 
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/inotify.h>
@@ -25,3 +26,7 @@ uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count);
 
 /// The same by tables whatever the processor, for tests.
 uint32_t clinux_crc32c_by_tables(uint32_t crc, const void *bytes, size_t count);
+
+/// Has a program that is to be started close all descriptors from a number on, of whatever origin, so that it inherits
+/// none that another thread opens just now. Returns 0, or an error number.
+int clinux_close_from(posix_spawn_file_actions_t *actions, int first);
