@@ -107,8 +107,7 @@ let package = Package(
             "Admin/CloudAPI",
             [
                 "AdminAccess", "CLinux", "Datastore", "Hosting", "Identity", "JSON", "ObjectStorage", "PubSub",
-                "Settings",
-                httpTypes,
+                "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
             ]),
         library("Admin/AdminAccess", ["Hosting", "Identity"]),
         library("Admin/AdminModel", []),
@@ -186,7 +185,8 @@ let package = Package(
             "CloudAPITests",
             [
                 "AdminAccess", "CloudAPI", "Database", "Datastore", "Hosting", "Identity", "JSON", "ObjectStorage",
-                "PubSub", "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
+                "PubSub", "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes,
+                lifecycle, logging,
             ]),
         tests(
             "ObjectStorageTests",

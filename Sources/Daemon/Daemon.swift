@@ -175,7 +175,8 @@ public final class Daemon: Sendable {
                     return purge.progress?.text
                 }))
         let cloud = CloudAPI(
-            storage: objects, pubsub: pubsub, identities: identities,
+            storage: objects, pubsub: pubsub, scheduler: scheduler, datastore: datastore, requestLog: requestLog,
+            identities: identities,
             services: { [startTime = Timestamp.now] in
                 bound.cloudServices(settings, image: "trivet:\(version)", startTime: startTime)
             }, project: settings.project, baseURL: { bound.adminURL },

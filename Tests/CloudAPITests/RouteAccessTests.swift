@@ -11,13 +11,17 @@ import Testing
     /// What an operator may change: contents. All else that changes something is an administrator's.
     private static let contents = ["/storage/v1/b/{bucket}/o", "/upload/storage/v1/", "/resumable/upload/storage/v1/"]
     /// What an operator does with what is set up.
-    private static let operations = [":publish", ":pull", ":acknowledge", ":modifyAckDeadline"]
+    private static let operations = [
+        ":publish", ":pull", ":acknowledge", ":modifyAckDeadline", ":pause", ":resume", ":run",
+    ]
     /// For who may act for the account, whatever else they may.
     private static let acting = [":generateAccessToken", ":generateIdToken"]
     /// POST for what only reads.
-    private static let questions = [":getIamPolicy", ":testIamPermissions"]
+    private static let questions = [":getIamPolicy", ":testIamPermissions", "/v2/entries:list"]
     /// What there is not: whoever may look is told so, whatever they ask.
-    private static let missing = ["/v1/projects/{project}/snapshots", "/v1/projects/{project}/schemas"]
+    private static let missing = [
+        "/v1/projects/{project}/snapshots", "/v1/projects/{project}/schemas", "/v1/projects/{project}/operations",
+    ]
 
     /// The least rank that has a route: 1 a viewer's, 2 an operator's, 3 an administrator's.
     private static func rank(_ route: Route) -> Int {

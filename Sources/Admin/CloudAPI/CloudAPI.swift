@@ -1,8 +1,11 @@
 public import AdminAccess
+public import Datastore
 public import Hosting
 public import Identity
 public import ObjectStorage
 public import PubSub
+public import RequestLog
+public import Scheduling
 
 /// The routes in Google's own REST shapes, one family a component, for clients that were written for the cloud.
 public struct CloudAPI: Sendable {
@@ -16,13 +19,16 @@ public struct CloudAPI: Sendable {
     ///   - pubsub: topics and subscriptions.
     ///   - identities: accounts, policies and tokens.
     ///   - services: the hosted services, asked at each request.
+    ///   - scheduler: jobs.
+    ///   - datastore: whose composite indexes are administered.
+    ///   - requestLog: whose records are read.
     ///   - project: the project's id.
     ///   - baseURL: where this daemon is reached when the client does not say.
     ///   - gate: who may do what.
     ///   - auditing: keeps records of what is done and refused.
     public init(
-        storage: ObjectStorage, pubsub: PubSub, identities: Identities,
-        services: @escaping @Sendable () -> [CloudService], project: String,
+        storage: ObjectStorage, pubsub: PubSub, scheduler: Scheduler, datastore: Datastore, requestLog: RequestLog,
+        identities: Identities, services: @escaping @Sendable () -> [CloudService], project: String,
         baseURL: @escaping @Sendable () -> String, gate: AdminGate, auditing: CloudAuditing
     ) {
         let cloud = CloudRoutes(baseURL: baseURL, gate: gate, auditing: auditing)
@@ -45,6 +51,10 @@ public struct CloudAPI: Sendable {
             + ProjectRoutes(identities: identities, cloud: cloud, project: named).routes
             + ServiceUsageRoutes(cloud: cloud, project: named).routes
             + AppEngineRoutes(cloud: cloud, project: named).routes
+            + JobRoutes(scheduler: scheduler, project: named, cloud: cloud).routes
+            + LocationRoutes(project: named, cloud: cloud).routes
+            + IndexRoutes(datastore: datastore, project: named, cloud: cloud).routes
+            + EntryRoutes(log: requestLog, project: named, cloud: cloud).routes
     }
 
     /// Pub/Sub v1.

@@ -10,7 +10,9 @@ import JSON
 import Logging
 import ObjectStorage
 import PubSub
+import RequestLog
 import SQLiteEngine
+import Scheduling
 import Settings
 import Synchronization
 import Testing
@@ -36,13 +38,18 @@ final class CloudWorld: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let metrics = NOOPMetricsHandler.instance
-        let file = try DatabaseFile.open(
-            DatabaseConfiguration(
-                path: folder + "/state.db", applicationID: 1, synchronous: .normal,
-                migrations: SQLiteEngine.migrations, name: "state"), metrics: metrics, logger: logger
-        ) { Issue.record($0) }
+        func open(_ name: String, _ migrations: [Migration]) throws -> DatabaseFile {
+            try DatabaseFile.open(
+                DatabaseConfiguration(
+                    path: "\(folder)/\(name).db", applicationID: 1, synchronous: .normal, migrations: migrations,
+                    name: name), metrics: metrics, logger: logger
+            ) { Issue.record($0) }
+        }
+        let file = try open("state", SQLiteEngine.migrations)
+        let telemetry = try open("telemetry", RequestLog.migrations)
         let datastore = try await Datastore(
-            engine: SQLiteEngine(database: file), indexes: ObjectStorage.indexes, metrics: metrics, logger: logger)
+            engine: SQLiteEngine(database: file), indexes: ObjectStorage.indexes + Scheduler.indexes, metrics: metrics,
+            logger: logger)
         let transfer = TransferClient()
         let settings = Settings()
         let identities = try await Identities(
@@ -55,29 +62,36 @@ final class CloudWorld: Sendable {
             baseURL: { "http://localhost" }, metrics: metrics, logger: logger)
         let pubsub = try await PubSub(
             datastore: datastore, project: settings.project, transfer: transfer, metrics: metrics, logger: logger)
-        do { try await body(CloudWorld(identities, storage, pubsub, settings)) } catch { Issue.record(error) }
+        let scheduler = Scheduler(
+            datastore: datastore, transfer: transfer, resolve: { JobEndpoint(url: $0) }, publisher: NoMessages(),
+            settings: settings.scheduler, metrics: metrics, logger: logger)
+        let log = RequestLog(database: telemetry, settings: settings.requestLog, metrics: metrics, logger: logger)
+        let world = CloudWorld(identities, settings) { services, gate, auditing in
+            CloudAPI(
+                storage: storage, pubsub: pubsub, scheduler: scheduler, datastore: datastore, requestLog: log,
+                identities: identities, services: services, project: settings.project,
+                baseURL: { "http://localhost" }, gate: gate, auditing: auditing)
+        }
+        do { try await body(world) } catch { Issue.record(error) }
         await transfer.shutdown()
+        try await telemetry.close()
         try await file.close()
     }
 
-    private init(_ identities: Identities, _ storage: ObjectStorage, _ pubsub: PubSub, _ settings: Settings) {
+    private init(
+        _ identities: Identities, _ settings: Settings,
+        _ build: (@escaping @Sendable () -> [CloudService], AdminGate, CloudAuditing) -> CloudAPI
+    ) {
         self.identities = identities
-        routes =
-            CloudAPI(
-                storage: storage, pubsub: pubsub, identities: identities,
-                services: {
-                    settings.services.map {
-                        CloudService(
-                            name: $0.name, urls: ["http://\($0.name)"], requiresToken: true, isLocal: true,
-                            audiences: [], image: "trivet:test", startTime: .now)
-                    }
-                },
-                project: settings.project, baseURL: { "http://localhost" },
-                gate: AdminGate(project: settings.project, daemonUser: 4_711) {
-                    identities.allows($0, $1, on: $2)
-                },
-                auditing: records.auditing
-            ).routes
+        let services = { @Sendable in
+            settings.services.map {
+                CloudService(
+                    name: $0.name, urls: ["http://\($0.name)"], requiresToken: true, isLocal: true, audiences: [],
+                    image: "trivet:test", startTime: .now)
+            }
+        }
+        let gate = AdminGate(project: settings.project, daemonUser: 4_711) { identities.allows($0, $1, on: $2) }
+        routes = build(services, gate, records.auditing).routes
     }
 
     /// The route of a method and a path.
@@ -107,6 +121,12 @@ final class CloudWorld: Sendable {
 private struct NoTopics: ObjectEventPublisher {
     func hasTopic(_ topic: String) async throws -> Bool { false }
     func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws -> @Sendable () -> Void { {} }
+}
+
+/// Nobody publishes for jobs.
+private struct NoMessages: JobPublisher {
+    func checked(_ target: PubSubTarget) throws(SchedulingError) -> PubSubTarget { target }
+    func publish(_ target: PubSubTarget) async -> JobPublishResult { .refused(status: 503, reason: "nobody publishes") }
 }
 
 /// What the audit log would have.

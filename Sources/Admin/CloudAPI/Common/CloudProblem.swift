@@ -6,6 +6,8 @@ import Identity
 import JSON
 import ObjectStorage
 import PubSub
+import RequestLog
+import Scheduling
 
 /// Why a request in Google's shapes is not done, and the one place where other rooms' errors become such answers:
 /// `{"error":{"code","message","errors":[{"domain","message","reason"}],"status"}}`, and `details` with the field of the
@@ -98,6 +100,8 @@ extension CloudProblem {
         case let error as ObjectStorageError: self.init(error)
         case let error as PubSubError: self.init(error)
         case let error as DatastoreError: self.init(error)
+        case let error as SchedulingError: self.init(error)
+        case let error as RequestLogError: self.init(error)
         case let error as HTTPProblem:
             self.init(error.status, error.status.code == 413 ? "uploadTooLarge" : "invalid", error.message)
             headers = error.headers
@@ -143,12 +147,32 @@ extension CloudProblem {
         }
     }
 
+    private init(_ error: SchedulingError) {
+        switch error.code {
+        case .invalidSchedule: self = .invalid(error.message, field: "job.schedule")
+        case .invalidJob: self = .invalid(error.message, field: "job")
+        case .invalidPageToken: self = .invalid(error.message, field: "pageToken")
+        case .notFound: self.init(.notFound, "notFound", error.message)
+        case .alreadyExists: self.init(.conflict, "alreadyExists", error.message)
+        case .alreadyRunning: self = .aborted(error.message)
+        case .notRunning: self.init(.serviceUnavailable, "backendError", error.message)
+        }
+    }
+
+    private init(_ error: RequestLogError) {
+        switch error.code {
+        case .invalidPageToken: self = .invalid(error.message, field: "pageToken")
+        case .unavailable, .closed: self.init(.serviceUnavailable, "backendError", error.message)
+        }
+    }
+
     private init(_ error: DatastoreError) {
         switch error.code {
         case .invalidArgument: self = .invalid(error.message)
         case .notFound: self.init(.notFound, "notFound", error.message)
         case .alreadyExists: self.init(.conflict, "conflict", error.message)
         case .aborted: self = .aborted(error.message)
+        case .failedPrecondition: self = .failedPrecondition(error.message)
         case .resourceExhausted: self.init(.tooManyRequests, "rateLimitExceeded", error.message)
         case .diskFull: self.init(.insufficientStorage, "quotaExceeded", error.message)
         case .unavailable: self.init(.serviceUnavailable, "backendError", error.message)
