@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Google's discovery client of Datastore's admin API against the real daemon; each answer is checked against the

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Google's own clients of Cloud Scheduler against the real daemon; each answer is checked against Google's document.
