@@ -103,10 +103,15 @@ extension Scheduler {
         try await ledger.page(job: job, outcome: outcome, since: since, limit: limit, token: pageToken)
     }
 
-    /// The job as it is stored, when it can be.
-    private func checked(_ job: Job) throws(SchedulingError) -> Job {
+    /// Throws `invalidJob` for a job that could not be made.
+    public func validate(_ job: Job) throws(SchedulingError) {
         try job.validate()
         _ = try zones.zone(job.timeZone)
+    }
+
+    /// The job as it is stored, when it can be.
+    private func checked(_ job: Job) throws(SchedulingError) -> Job {
+        try validate(job)
         var job = job
         if case .pubsub(let target) = job.target { job.target = .pubsub(try publisher.checked(target)) }
         job.userUpdateTime = clock.now
