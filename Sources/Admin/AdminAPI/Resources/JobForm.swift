@@ -1,0 +1,18 @@
+import JSON
+import Scheduling
+
+/// Jobs of the scheduler: the members of a job's body.
+struct JobForm: ResourceForm {
+    let parts: AdminParts
+
+    func whole(_ declared: JSONObject) throws -> JSONObject {
+        try declared.require(only: JobBody.members)
+        let job = try JobBody.job(JobBody.merged(JSONObject(), declared))
+        try parts.scheduler.validate(job)
+        return JobBody.object(of: job)
+    }
+
+    func all() async throws -> StoredResources {
+        StoredResources(try await parts.scheduler.jobs().map(JobBody.object))
+    }
+}
