@@ -65,12 +65,13 @@ import Testing
               retryConfig: { retryCount: 3, minBackoffDuration: 1s, maxDoublings: 2 }
               missedRunPolicy: RUN_ONCE
               startDeadline: 10m
+            - { name: tell, schedule: "0 9 * * *", pubsubTarget: { topicName: orders, data: AAH/, attributes: { k: v } } }
             indexes:
             - { kind: Message, ancestor: no, properties: [{ name: name }, { name: timestamp, direction: desc }] }
             """)
         #expect(file.problems.isEmpty)
         #expect(file.kinds == Set(ResourceKind.allCases))
-        #expect(file.resources.count == 9)
+        #expect(file.resources.count == 10)
         let bindings = file.resources.filter { $0.kind == .roleBindings }
         #expect(bindings.map { $0.json.text("member") } == ["user:a@b.c", "user:d@e.f"])
         #expect(bindings.map(\.line) == [26, 27])

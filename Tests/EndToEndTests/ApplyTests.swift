@@ -10,7 +10,7 @@ struct ApplyTests {
         """
         serviceAccounts:
         - { name: lab-caller, displayName: "Calls; and \\"quotes\\"" }
-        - name: silent-one
+        - { name: silent-one, description: "says nothing" }
         topics:
         - { name: orders, messageRetentionDuration: 7d, labels: { team: sales } }
         - name: dead
@@ -42,6 +42,9 @@ struct ApplyTests {
         - resource: services/hello-world-service
           role: roles/run.invoker
           members: [allUsers, "serviceAccount:lab-caller@my-project.iam.gserviceaccount.com"]
+        - resource: serviceAccounts/silent-one
+          role: roles/iam.serviceAccountTokenCreator
+          members: ["user:a@example.org"]
         buckets:
         - { name: photos, location: eu, storageClass: NEARLINE, labels: { a: "1", e: "" } }
         - { name: watched, watchedFolder: \(folder) }
@@ -70,6 +73,9 @@ struct ApplyTests {
             { retryCount: 3, minBackoffDuration: 1s, maxBackoffDuration: 2m, maxDoublings: 2, maxRetryDuration: 1h }
           missedRunPolicy: RUN_ONCE
           startDeadline: 10m
+        - name: tell
+          schedule: "0 9 * * *"
+          pubsubTarget: { topicName: orders, messageBody: "good morning", attributes: { k: v }, orderingKey: o }
         - { name: bytes, schedule: "0 0 1 1 *", httpTarget: { uri: "http://hello-world-service/", body: "AAH/" } }
         indexes:
         - { kind: Message, properties: [{ name: name }, { name: timestamp, direction: desc }] }
@@ -116,11 +122,11 @@ struct ApplyTests {
 
         let first = try await daemon.trivetctl("apply", "-f", file)
         #expect(first.status == 0, "\(first.output)\(first.errors)")
-        #expect(first.output.contains("19 created, 0 updated, 0 deleted, 0 unchanged"))
+        #expect(first.output.contains("21 created, 0 updated, 0 deleted, 0 unchanged"))
         let before = try await traces(daemon)
         let second = try await daemon.trivetctl("apply", "-f", file)
         #expect(second.status == 0)
-        #expect(second.output == "unchanged: 19 resources are as declared\n", "\(second.output)")
+        #expect(second.output == "unchanged: 21 resources are as declared\n", "\(second.output)")
         let after = try await traces(daemon)
         #expect(before == after)
 

@@ -8,8 +8,7 @@ struct JobForm: ResourceForm {
     func whole(_ declared: JSONObject) throws -> JSONObject {
         try declared.require(only: JobBody.members)
         let job = try JobBody.job(JobBody.merged(JSONObject(), declared))
-        try parts.scheduler.validate(job)
-        return JobBody.object(of: job)
+        return JobBody.object(of: try parts.scheduler.plannedJob(job))
     }
 
     func all() async throws -> StoredResources {

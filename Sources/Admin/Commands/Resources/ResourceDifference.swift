@@ -9,9 +9,10 @@ struct ResourceDifference: Sendable, Hashable {
     /// The value that is declared; nil for none.
     let after: JSONValue?
 
-    /// What differs, by path. A list is one value; an empty value is none.
+    /// What differs, by path. A list is one value. An empty object or list is none; of what is made, so is an empty
+    /// text.
     static func between(_ before: JSONObject?, _ after: JSONObject?) -> [ResourceDifference] {
-        let (old, new) = (leaves(before), leaves(after))
+        let (old, new) = (leaves(before), leaves(after, isNew: before == nil))
         return Set(old.keys).union(new.keys).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.compactMap {
             path in
             let (before, after) = (old[path], new[path])
@@ -19,15 +20,15 @@ struct ResourceDifference: Sendable, Hashable {
         }
     }
 
-    private static func leaves(_ object: JSONObject?) -> [Path: JSONValue] {
+    private static func leaves(_ object: JSONObject?, isNew: Bool = false) -> [Path: JSONValue] {
         var leaves: [Path: JSONValue] = [:]
         func walk(_ object: JSONObject, _ prefix: String) {
             for member in object {
                 let path = prefix.isEmpty ? member.name : "\(prefix).\(member.name)"
                 switch member.value {
                 case .object(let inner) where !inner.isEmpty: walk(inner, path)
-                // `{}`, `""` and `[]` are what is there when nothing is.
-                case .object, .string(""), .array([]), .null: break
+                case .object, .array([]), .null: break
+                case .string("") where isNew: break
                 default: leaves[Path(text: path)] = member.value
                 }
             }

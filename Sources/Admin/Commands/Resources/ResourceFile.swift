@@ -110,9 +110,13 @@ extension DeclaredResource {
 
     /// What is wrong with a job that has its body twice.
     fileprivate var doubleBody: SettingsProblem? {
-        guard let target = json["httpTarget"]?.object, target["body"] != nil, target[JobBodyText.member] != nil else {
-            return nil
+        for (target, bytes) in JobBodyText.targets {
+            guard let object = json[target]?.object, object[bytes] != nil, object[JobBodyText.member] != nil else {
+                continue
+            }
+            return problem(
+                "stands beside \(bytes), which is the same in Base64", at: "\(target).\(JobBodyText.member)")
         }
-        return problem("stands beside body, which is the same in Base64", at: "httpTarget.\(JobBodyText.member)")
+        return nil
     }
 }

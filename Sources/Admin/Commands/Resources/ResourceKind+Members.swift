@@ -100,7 +100,13 @@ extension ResourceKind {
                 .object([
                     .init("uri", .text, isRequired: true), .init("httpMethod", .text), .init("headers", .map),
                     .init(JobBodyText.member, .text), .init("body", .text), token,
-                ]), isRequired: true),
+                ])),
+            .init(
+                "pubsubTarget",
+                .object([
+                    .init("topicName", .text, isRequired: true, refersTo: .topics), .init(JobBodyText.member, .text),
+                    .init("data", .text), .init("attributes", .map), .init("orderingKey", .text),
+                ])),
             .init("attemptDeadline", .duration),
             .init(
                 "retryConfig",
