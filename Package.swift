@@ -95,13 +95,15 @@ let package = Package(
                 "StorageLogging", "Transfer", coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
 
-        library("Admin/Commands", ["AdminModel", "JSON", "MediaTypes", "Settings", "Transfer", argumentParser, yams]),
+        library(
+            "Admin/Commands",
+            ["AdminModel", "JSON", "MediaTypes", "Settings", "Transfer", "YAML", argumentParser, yams]),
         library(
             "Admin/AdminAPI",
             [
                 "AdminAccess", "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity",
-                "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer",
-                httpTypes,
+                "Instruments", "JSON", "MetricHistory", "ObjectStorage", "PubSub", "RequestLog", "Scheduling",
+                "Settings", "Transfer", httpTypes,
             ]),
         library(
             "Admin/CloudAPI",
@@ -157,7 +159,8 @@ let package = Package(
         library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
 
-        library("Support/Settings", [yams]),
+        library("Support/Settings", ["YAML", yams]),
+        library("Support/YAML", [yams]),
         library("Support/Database", ["MetricDescribing", coreMetrics, grdb, grdbSQLite, logging]),
         library("Support/Transfer", ["CCurl", "MetricDescribing", coreMetrics]),
         library("Support/JSON", []),
@@ -177,9 +180,9 @@ let package = Package(
             "AdminAPITests",
             [
                 "AdminAccess", "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database",
-                "Datastore", "Health", "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub",
-                "RequestLog", "Scheduling",
-                "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
+                "Datastore", "Health", "Hosting", "Identity", "Instruments", "JSON", "MetricHistory",
+                "ObjectStorage", "PubSub", "RequestLog", "Scheduling", "Settings", "SQLiteEngine",
+                "Transfer", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         tests(
             "CloudAPITests",
@@ -200,7 +203,7 @@ let package = Package(
                 "Audit", "Database", "Datastore", "Instruments", "JSON", "SQLiteEngine", coreMetrics, lifecycle,
                 logging,
             ]),
-        tests("CommandsTests", ["Commands", "JSON", argumentParser]),
+        tests("CommandsTests", ["AdminModel", "Commands", "JSON", "Settings", argumentParser]),
         tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
         tests(

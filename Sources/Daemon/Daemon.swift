@@ -165,7 +165,7 @@ public final class Daemon: Sendable {
                 version: version, settings: live,
                 reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
                 audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: metricHistory,
-                scheduler: scheduler, pubsub: pubsub, health: health, identities: identities,
+                scheduler: scheduler, pubsub: pubsub, objects: objects, health: health, identities: identities,
                 addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) },
                 runProgress: { job in

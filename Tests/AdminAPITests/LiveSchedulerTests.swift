@@ -153,7 +153,7 @@ import Testing
             let bad = [
                 ("[]", "object"), ("{", "JSON"), ("{}", "name"), (#"{"name":"a"}"#, "schedule"),
                 (#"{"name":"a","schedule":"* * * * *"}"#, "httpTarget"), ("\(start)\(target),\"x\":1}", "x"),
-                ("\(start)\(target),\"state\":\"PAUSED\"}", "state"),
+                ("\(start)\(target),\"state\":\"RUNNING\"}", "state"),
                 (#"{"name":5,"schedule":"","# + target + "}", "name"),
                 (#"{"name":"a","schedule":"* * * *","# + target + "}", "five fields"),
                 (#"{"name":"a/b","schedule":"* * * * *","# + target + "}", "name"),
@@ -178,7 +178,7 @@ import Testing
                 ("\(start)\"pubsubTarget\":{\"topicName\":\"t\",\"x\":1}}", "pubsubTarget.x"),
                 ("\(start)\"httpTarget\":{}}", "uri"), ("\(start)\"httpTarget\":\"http://a/\"}", "httpTarget"),
                 ("\(start)\"httpTarget\":{\"uri\":\"ftp://a/\"}}", "http"),
-                ("\(start)\"httpTarget\":{\"uri\":\"http://a/\",\"httpMethod\":\"BREW\"}}", "method"),
+                ("\(start)\"httpTarget\":{\"uri\":\"http://a/\",\"httpMethod\":\"BREW\"}}", "httpMethod"),
                 ("\(start)\"httpTarget\":{\"uri\":\"http://a/\",\"body\":\"*\"}}", "Base64"),
                 ("\(start)\"httpTarget\":{\"uri\":\"http://a/\",\"httpMethod\":\"GET\",\"body\":\"e30=\"}}", "body"),
                 ("\(start)\"httpTarget\":{\"uri\":\"http://a/\",\"headers\":{\"X\":1}}}", "X"),
@@ -196,7 +196,7 @@ import Testing
             let before = try await daemon.scheduler.job("kept")
             for body in [
                 #"{"name":"other"}"#, #"{"schedule":null}"#, #"{"httpTarget":null}"#, #"{"timeZone":"Mars/Olympus"}"#,
-                #"{"retryConfig":{"retryCount":9}}"#, #"{"state":"PAUSED"}"#,
+                #"{"retryConfig":{"retryCount":9}}"#, #"{"state":"RUNNING"}"#,
             ] {
                 let answer = try await daemon.ask("PATCH", "/admin/v1/scheduler/jobs/kept", body)
                 #expect(answer.status == 400, "\(body)")

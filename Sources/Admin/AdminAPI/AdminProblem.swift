@@ -6,6 +6,7 @@ import HTTPTypes
 import Hosting
 import Identity
 import MetricHistory
+import ObjectStorage
 import PubSub
 import RequestLog
 import Scheduling
@@ -70,6 +71,7 @@ extension AdminProblem {
         case let error as SchedulingError: self.init(error)
         case let error as IdentityError: self.init(error)
         case let error as PubSubError: self.init(error)
+        case let error as ObjectStorageError: self.init(error)
         default: return nil
         }
     }
@@ -138,6 +140,20 @@ extension AdminProblem {
         case .failedPrecondition: self.init(.badRequest, .failedPrecondition, error.message)
         case .resourceExhausted: self.init(.tooManyRequests, .resourceExhausted, error.message)
         case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
+        }
+    }
+
+    private init(_ error: ObjectStorageError) {
+        switch error.code {
+        case .invalidArgument, .contentMismatch, .wrongOffset: self = .invalid(error.message)
+        case .notFound: self = .notFound(error.message)
+        case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
+        case .notEmpty, .conditionNotMet, .notModified, .uploadBusy:
+            self.init(.badRequest, .failedPrecondition, error.message)
+        case .notAllowed: self = .denied(error.message)
+        case .outOfSpace: self.init(.insufficientStorage, .resourceExhausted, error.message)
+        case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
+        case .dataLoss: self.init(.internalServerError, .internal, error.message)
         }
     }
 }

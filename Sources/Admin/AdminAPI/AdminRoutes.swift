@@ -68,14 +68,15 @@ extension AdminRoutes {
             })
     }
 
-    /// A POST that changes nothing and is for whoever may connect: what it answers depends on who asks.
+    /// A POST that changes nothing: what it answers depends on who asks, or on its body.
     ///
     /// - Parameters:
     ///   - path: the path.
+    ///   - permission: what whoever asks must be allowed.
     ///   - isAudited: whether what is asked for is more than one's own, and so leaves an audit record.
     ///   - handler: what answers.
     func ask(
-        _ path: String, isAudited: @escaping @Sendable (AdminCall) async -> Bool,
+        _ path: String, needs permission: Permission = .read, isAudited: @escaping @Sendable (AdminCall) async -> Bool,
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
     ) -> AdminRoute {
         let change = AuditedChange(parts: parts, method: .post, path: path, verb: nil)
@@ -83,9 +84,9 @@ extension AdminRoutes {
             Route(.post, path) { request in
                 try await answer(request) {
                     let call = try AdminCall(request, allowed: [], now: parts.now())
-                    return try await change.perform(request, needing: .read.named, isRecorded: await isAudited(call)) {
-                        try await handler(call)
-                    }
+                    return try await change.perform(
+                        request, needing: permission.named, isRecorded: await isAudited(call)
+                    ) { try await handler(call) }
                 }
             })
     }

@@ -27,6 +27,7 @@ public struct AdminService: HostedService {
             + TokenRoutes(parts: parts).routes
             + TopicRoutes(parts: parts).routes
             + SubscriptionRoutes(parts: parts).routes
+            + ResourceRoutes(parts: parts).routes
             + PurgeRoutes(parts: parts).routes
             + EntityRoutes(parts: parts).routes
             + IndexRoutes(parts: parts).routes

@@ -102,6 +102,12 @@ extension Identities {
         try await store.add(member, to: role, on: target)
     }
 
+    /// Throws for a binding that could not be made, unless for want of an account, which is not asked.
+    public func validateBinding(_ member: Member, to role: Role, on target: PolicyTarget) throws(IdentityError) {
+        if case .account = target {} else { try store.check(target) }
+        try store.checkForm(member, role, on: target)
+    }
+
     /// Takes a role from a member, durable on return. Throws `notFound` when it does not have it.
     public func unbind(_ member: Member, from role: Role, on target: PolicyTarget) async throws -> Policy {
         try await store.remove(member, from: role, on: target)

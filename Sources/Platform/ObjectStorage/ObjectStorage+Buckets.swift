@@ -3,23 +3,33 @@ import JSON
 
 // Buckets.
 extension ObjectStorage {
+    /// The bucket that `createBucket` would make; nothing is done, and a bucket of that name may be there: then its folder
+    /// is not looked at. Throws `invalidArgument`.
+    public func plannedBucket(_ name: String, _ metadata: BucketMetadata) async throws -> Bucket {
+        try Names.checkBucket(name)
+        try Self.check(metadata)
+        if let folder = metadata.watchedFolder {
+            let old = try await datastore.lookup(Bucket.key(name)).flatMap { Bucket($0.entity) }
+            if old?.watchedFolder != folder { try await checkWatched(folder) }
+        }
+        let now = now()
+        var bucket = Bucket(name: name, timeCreated: now, updated: now, watchedFolder: metadata.watchedFolder)
+        bucket.take(metadata)
+        return bucket
+    }
+
     /// Makes a bucket. Throws `invalidArgument`, `alreadyExists`.
     @discardableResult
     public func createBucket(_ name: String, _ metadata: BucketMetadata = BucketMetadata()) async throws -> Bucket {
-        try Names.checkBucket(name)
-        try Self.check(metadata)
-        if let folder = metadata.watchedFolder { try await checkWatched(folder) }
-        let now = now()
+        let planned = try await plannedBucket(name, metadata)
         let bucket = try await datastore.transaction { transaction in
             guard try transaction.get(Bucket.key(name)) == nil else {
                 throw ObjectStorageError(
                     .alreadyExists,
                     "Your previous request to create the named bucket succeeded and you already own it.")
             }
-            var bucket = Bucket(name: name, timeCreated: now, updated: now, watchedFolder: metadata.watchedFolder)
-            bucket.take(metadata)
-            try transaction.insert(bucket.entity)
-            return bucket
+            try transaction.insert(planned.entity)
+            return planned
         }
         watchBell.ring()
         return bucket

@@ -9,7 +9,7 @@ extension ObjectStorage {
     /// Lets changes of a bucket's objects be told on a topic. Throws `notFound`, `invalidArgument`.
     public func createNotification(_ wish: NotificationConfig, of bucket: String) async throws -> NotificationConfig {
         try Names.checkBucket(bucket)
-        try Self.check(wish)
+        try Self.validate(wish)
         guard try await publisher.hasTopic(wish.topic) else {
             throw ObjectStorageError.invalid("Topic \(wish.topic) does not exist: create it first.")
         }
@@ -48,7 +48,8 @@ extension ObjectStorage {
         ObjectStorageError(.notFound, "No such notification: \(id)")
     }
 
-    private static func check(_ wish: NotificationConfig) throws(ObjectStorageError) {
+    /// Throws `invalidArgument` for what could not be made, but for its topic, of which nothing is asked.
+    public static func validate(_ wish: NotificationConfig) throws(ObjectStorageError) {
         guard wish.objectNamePrefix.utf8.count <= 1_024 else {
             throw .invalid("object_name_prefix may have at most 1024 bytes.")
         }

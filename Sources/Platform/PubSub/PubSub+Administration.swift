@@ -17,15 +17,24 @@ extension PubSub {
         hub.subscribers(of: try hub.topic(name).log).map(\.id).sorted()
     }
 
+    /// The topic that `createTopic` would make; nothing is done. Throws `invalidArgument`.
+    public func plannedTopic(
+        _ name: String, messageRetentionDuration: Duration? = nil, labels: Attributes = Attributes()
+    ) throws -> Topic {
+        let topic = Topic(
+            id: try names.id(name, .topics), messageRetentionDuration: messageRetentionDuration, labels: labels,
+            createTime: hub.clock.now())
+        try topic.validate()
+        return topic
+    }
+
     /// Makes a topic. Throws `invalidArgument`, `alreadyExists`.
     @discardableResult
     public func createTopic(
         _ name: String, messageRetentionDuration: Duration? = nil, labels: Attributes = Attributes()
     ) async throws -> Topic {
-        let id = try names.id(name, .topics)
-        let topic = Topic(
-            id: id, messageRetentionDuration: messageRetentionDuration, labels: labels, createTime: hub.clock.now())
-        try topic.validate()
+        let topic = try plannedTopic(name, messageRetentionDuration: messageRetentionDuration, labels: labels)
+        let id = topic.id
         guard hub.registry.withLock({ $0.topics.count }) < Self.topicLimit else {
             throw PubSubError(.resourceExhausted, "there are \(Self.topicLimit) topics already: delete some")
         }
@@ -111,17 +120,27 @@ extension PubSub {
         try await hub.subscriber(name).oldest()
     }
 
+    /// The subscription that `createSubscription` would make; nothing is done, and whether the topics that it names are
+    /// there is not asked. Throws `invalidArgument`.
+    public func plannedSubscription(_ subscription: Subscription) throws -> Subscription {
+        var planned = subscription
+        planned.id = try names.id(subscription.id, .subscriptions)
+        planned.topic = try names.id(subscription.topic, .topics)
+        planned.detached = false
+        planned.createTime = hub.clock.now()
+        if let policy = subscription.deadLetterPolicy {
+            planned.deadLetterPolicy?.deadLetterTopic = try names.id(policy.deadLetterTopic, .topics)
+        }
+        try planned.validate()
+        return planned
+    }
+
     /// Makes a subscription, which receives what is published from now on. Throws `invalidArgument`, `notFound` for a
     /// topic that is not there, `alreadyExists`.
     @discardableResult
     public func createSubscription(_ subscription: Subscription) async throws -> Subscription {
-        var made = subscription
-        made.id = try names.id(subscription.id, .subscriptions)
-        made.topic = try names.id(subscription.topic, .topics)
-        made.detached = false
-        made.createTime = hub.clock.now()
-        made.deadLetterPolicy?.deadLetterTopic = try deadLetterTopic(of: subscription) ?? ""
-        try made.validate()
+        let made = try plannedSubscription(subscription)
+        _ = try deadLetterTopic(of: made)
         guard hub.registry.withLock({ $0.subscribers.count }) < Self.subscriptionLimit else {
             throw PubSubError(
                 .resourceExhausted, "there are \(Self.subscriptionLimit) subscriptions already: delete some")

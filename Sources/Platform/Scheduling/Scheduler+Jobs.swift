@@ -32,7 +32,7 @@ extension Scheduler {
     @discardableResult
     public func create(_ job: Job) async throws -> Job {
         try await lock.withLock {
-            let new = try checked(job)
+            let new = try plannedJob(job)
             apply(new.name, new, try await store.create(new, now: clock.now))
             return new
         }
@@ -51,7 +51,7 @@ extension Scheduler {
         let job = try await change(name) { old in
             var new = try body(old)
             new.name = old.name
-            return try self.checked(new)
+            return try self.plannedJob(new)
         }
         guard let job else { throw SchedulingError(.notFound, "there is no job \(name.debugDescription)") }
         return job
@@ -103,8 +103,8 @@ extension Scheduler {
         try await ledger.page(job: job, outcome: outcome, since: since, limit: limit, token: pageToken)
     }
 
-    /// The job as it is stored, when it can be.
-    private func checked(_ job: Job) throws(SchedulingError) -> Job {
+    /// The job as `create` and `update` would store it; nothing is done. Throws `invalidJob`.
+    public func plannedJob(_ job: Job) throws(SchedulingError) -> Job {
         try job.validate()
         _ = try zones.zone(job.timeZone)
         var job = job

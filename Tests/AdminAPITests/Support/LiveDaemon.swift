@@ -14,6 +14,7 @@ import Instruments
 import JSON
 import Logging
 import MetricHistory
+import ObjectStorage
 import RequestLog
 import SQLiteEngine
 import Scheduling
@@ -34,6 +35,7 @@ struct LiveDaemon: Sendable {
     let requestLog: RequestLog
     let scheduler: Scheduler
     let pubsub: PubSub
+    let objects: ObjectStorage
     let health: HealthMonitor
     let identities: Identities
     /// What the purge was asked: microseconds and dry run.
@@ -84,6 +86,9 @@ struct LiveDaemon: Sendable {
         let transfer = TransferClient()
         let pubsub = try await PubSub(
             datastore: datastore, project: settings.project, transfer: transfer, metrics: metrics, logger: logger)
+        let objects = try ObjectStorage(
+            datastore: datastore, directory: "\(folder)/buckets", publisher: NoEvents(),
+            baseURL: { "http://admin.test" }, metrics: metrics, logger: logger)
         let health = HealthMonitor(
             checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
         let identities = try await Identities(
@@ -105,7 +110,7 @@ struct LiveDaemon: Sendable {
                 version: "0.1.0", settings: live,
                 reload: { () throws(SettingsErrors) in try await live.reload { log.apply($0.log) } }, log: log,
                 audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: history,
-                scheduler: scheduler, pubsub: pubsub, health: health, identities: identities,
+                scheduler: scheduler, pubsub: pubsub, objects: objects, health: health, identities: identities,
                 addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
@@ -131,9 +136,8 @@ struct LiveDaemon: Sendable {
         health.enter(.serving)
         let daemon = LiveDaemon(
             socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, pubsub: pubsub,
-            health: health, identities: identities, purges: purges, history: history, registry: registry, audit: audit,
-            log: log,
-            configFile: configFile, parts: parts)
+            objects: objects, health: health, identities: identities, purges: purges, history: history,
+            registry: registry, audit: audit, log: log, configFile: configFile, parts: parts)
         do {
             await scheduler.begun()
             try await eventually("messages are delivered") { pubsub.hub.isRunning }
@@ -200,6 +204,13 @@ struct LiveDaemon: Sendable {
         }
         try await requestLog.flush()
     }
+}
+
+/// Takes every topic for one that is there, and tells nobody.
+private struct NoEvents: ObjectEventPublisher {
+    func hasTopic(_ topic: String) async throws -> Bool { true }
+
+    func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws -> @Sendable () -> Void { {} }
 }
 
 /// Calls whose outcome stands in the job's name.

@@ -11,6 +11,9 @@ struct PolicyRoutes: AdminRoutes {
 
     var routes: [AdminRoute] {
         routes("\(AdminPath.projects)/{project}/iamPolicy", target: project)
+            + routes("\(AdminPath.serviceAccounts)/{email}/iamPolicy") { call in
+                .account(parts.settings.settings.accountEmail(call.parameter("email")))
+            }
             + routes("\(AdminPath.services)/{service}/iamPolicy") { .service($0.parameter("service")) }
     }
 

@@ -15,7 +15,7 @@ enum JobBody {
     /// The members that a body may have.
     static let members = [
         "name", "description", "schedule", "timeZone", "httpTarget", "pubsubTarget", "retryConfig",
-        "attemptDeadline", "missedRunPolicy", "startDeadline",
+        "attemptDeadline", "missedRunPolicy", "startDeadline", "state",
     ]
 
     /// An object after a merge patch, without members that are null.
@@ -49,6 +49,12 @@ enum JobBody {
             }
             job.missedRuns = policy
         }
+        if let text = try body.text("state") {
+            guard let state = Job.State(rawValue: text) else {
+                throw AdminProblem.invalid("state \"\(text)\" is neither ENABLED nor PAUSED")
+            }
+            job.state = state
+        }
         return job
     }
 
@@ -72,6 +78,7 @@ enum JobBody {
         ]
         object["attemptDeadline"] = .string(job.attemptDeadline.secondsText)
         object["missedRunPolicy"] = .string(job.missedRuns.rawValue)
+        object["state"] = .string(job.state.rawValue)
         object["startDeadline"] = job.startDeadline.map { .string($0.secondsText) }
         return object
     }

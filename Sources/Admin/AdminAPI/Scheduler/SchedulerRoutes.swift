@@ -61,9 +61,8 @@ struct SchedulerRoutes: AdminRoutes {
     private func patch(_ call: AdminCall) async throws -> Job {
         let (name, patch) = (call.parameter("job"), try await body(call))
         return try await parts.scheduler.update(name) { old in
-            var job = try JobBody.job(JobBody.merged(JobBody.object(of: old), patch))
+            let job = try JobBody.job(JobBody.merged(JobBody.object(of: old), patch))
             guard job.name == old.name else { throw AdminProblem.invalid("a job's name cannot be changed") }
-            job.state = old.state
             return job
         }
     }

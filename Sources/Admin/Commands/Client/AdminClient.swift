@@ -47,6 +47,11 @@ struct AdminClient: Sendable {
         try Self.object(try await send("POST", path, [], body: try ModelJSON.bytes(of: body)))
     }
 
+    /// Such an answer to a body that is built by hand.
+    func json(posting body: JSONValue, to path: String) async throws -> JSONObject {
+        try Self.object(try await send("POST", path, [], body: body.serialized()))
+    }
+
     private static func object(_ answer: [UInt8]) throws(CommandError) -> JSONObject {
         // A level of an event's JSON is three in Datastore's form: an array is {"arrayValue":{"values":[…]}}.
         let depthLimit = 3 * JSONValue.nestingLimit + 100

@@ -37,6 +37,13 @@ struct LocalFiles: Sendable {
         return found.sorted()
     }
 
+    /// The files of a folder, by their names, in order.
+    func files(in folder: String) throws -> [String] {
+        try names(in: folder).sorted().filter { name in
+            if case .file = try kind(of: "\(folder)/\(name)") { true } else { false }
+        }
+    }
+
     private func names(in path: String) throws -> [String] {
         guard let directory = opendir(path) else { throw Self.failure("list", path) }
         defer { closedir(directory) }

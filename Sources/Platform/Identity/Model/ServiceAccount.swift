@@ -30,6 +30,21 @@ public struct ServiceAccount: Sendable, Hashable {
     /// The email of the account of a name in a project.
     public static func email(_ name: String, project: String) -> String { "\(name)@\(domain(project: project))" }
 
+    /// Throws `invalidArgument` for what can be no account.
+    public static func validate(_ name: String, displayName: String, description: String) throws(IdentityError) {
+        guard isName(name) else {
+            throw .invalid(
+                "\(name.debugDescription) is not an account's name: 6 to 30 lower-case letters, digits and hyphens, a "
+                    + "letter first, no hyphen last")
+        }
+        try validate(displayName: displayName, description: description)
+    }
+
+    static func validate(displayName: String, description: String) throws(IdentityError) {
+        guard displayName.utf8.count <= 100 else { throw .invalid("a displayName has at most 100 bytes") }
+        guard description.utf8.count <= 256 else { throw .invalid("a description has at most 256 bytes") }
+    }
+
     /// Whether a text can be the name of an account: Google's own rule.
     static func isName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)

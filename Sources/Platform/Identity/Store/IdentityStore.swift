@@ -40,12 +40,7 @@ struct IdentityStore: Sendable {
     // MARK: Accounts
 
     func create(_ name: String, displayName: String, description: String) async throws -> ServiceAccount {
-        guard ServiceAccount.isName(name) else {
-            throw IdentityError.invalid(
-                "\(name.debugDescription) is not an account's name: 6 to 30 lower-case letters, digits and hyphens, a "
-                    + "letter first, no hyphen last")
-        }
-        try Self.check(displayName: displayName, description: description)
+        try ServiceAccount.validate(name, displayName: displayName, description: description)
         let account = ServiceAccount(
             email: ServiceAccount.email(name, project: project), uniqueID: Self.freshID(), displayName: displayName,
             description: description, createTime: .now)
@@ -61,11 +56,6 @@ struct IdentityStore: Sendable {
         return account
     }
 
-    private static func check(displayName: String, description: String) throws(IdentityError) {
-        guard displayName.utf8.count <= 100 else { throw .invalid("a display name has at most 100 bytes") }
-        guard description.utf8.count <= 256 else { throw .invalid("a description has at most 256 bytes") }
-    }
-
     func update(_ email: String, displayName: String?, description: String?) async throws -> ServiceAccount {
         let account = try await datastore.transaction { transaction in
             guard var account = try transaction.get(ServiceAccount.key(email)).flatMap(ServiceAccount.init) else {
@@ -73,7 +63,7 @@ struct IdentityStore: Sendable {
             }
             account.displayName = displayName ?? account.displayName
             account.description = description ?? account.description
-            try Self.check(displayName: account.displayName, description: account.description)
+            try ServiceAccount.validate(displayName: account.displayName, description: account.description)
             try transaction.put(account.entity)
             return account
         }
@@ -188,6 +178,15 @@ struct IdentityStore: Sendable {
     }
 
     private func check(_ member: Member, _ role: Role, on target: PolicyTarget) throws(IdentityError) {
+        try checkForm(member, role, on: target)
+        guard case .serviceAccount(let email) = member,
+            email.endsInBytes(with: "@\(ServiceAccount.domain(project: project))"), view.account(email) == nil
+        else { return }
+        throw .invalid("there is no account \(email): create it first, or mend the name")
+    }
+
+    /// Throws for a role that members of this kind cannot have there; whether there is such an account is not asked.
+    func checkForm(_ member: Member, _ role: Role, on target: PolicyTarget) throws(IdentityError) {
         switch target {
         case .service:
             guard role == .invoker else {
@@ -202,9 +201,5 @@ struct IdentityStore: Sendable {
                 throw .invalid("\(member.text) is bound on services only, so that nobody opens the whole project")
             }
         }
-        guard case .serviceAccount(let email) = member,
-            email.endsInBytes(with: "@\(ServiceAccount.domain(project: project))"), view.account(email) == nil
-        else { return }
-        throw .invalid("there is no account \(email): create it first, or mend the name")
     }
 }

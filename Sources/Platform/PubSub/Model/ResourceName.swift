@@ -28,8 +28,8 @@ public struct ResourceName: Sendable, Hashable {
     }
 
     /// The last part of a name, full or not, in Google's rule: 3 to 255 letters, digits and `-._~+%`, a letter first,
-    /// not beginning with `goog`.
-    func id(_ text: String, _ collection: Collection) throws(PubSubError) -> String {
+    /// not beginning with `goog`. Throws `invalidArgument`, `notFound` for another project's.
+    public func id(_ text: String, _ collection: Collection) throws(PubSubError) -> String {
         let id = try last(text, collection)
         guard (3...255).contains(id.utf8.count), id.utf8.first.map(Self.isLetter) == true,
             id.utf8.allSatisfy({ Self.isLetter($0) || Self.others.contains($0) }),

@@ -1,30 +1,30 @@
-import Yams
+public import Yams
 
 /// Parses a text as one YAML document.
-enum YAMLDocument {
+public enum YAMLDocument {
     /// The document's root with its marks, or nil for an empty document, or why it is no YAML.
     ///
     /// Yams gives up at the first mapping with a duplicate key and would hide every other mistake in the file. So each
     /// duplicate that it finds gets a tag of its own, which makes the key a different node with the same text, and the
     /// text is parsed again; whoever walks the tree then sees the same key twice.
-    static func parse(_ original: String) throws(SettingRefusal) -> Node? {
+    public static func parse(_ original: String) throws(YAMLProblem) -> Node? {
         var text = original
         // Each round settles one duplicate; who has more will have to start again.
         for round in 0..<100 {
             do {
-                // The basic resolver: types are told by SettingType, and the default one costs regular expressions.
+                // The basic resolver: who reads the tree tells types, and the default one costs regular expressions.
                 return try compose(yaml: text, .basic, .default, .utf8)
             } catch YamlError.duplicatedKeysInMapping(let names, let context) {
                 let line = context.mark.line
                 guard let tagged = insert("!duplicate-\(round) ", into: text, at: context.mark) else {
-                    throw SettingRefusal(value: names.first, message: "is a key that stands twice", line: line)
+                    throw YAMLProblem(value: names.first, message: "is a key that stands twice", line: line)
                 }
                 text = tagged
             } catch {
                 throw refusal(error)
             }
         }
-        throw SettingRefusal(message: "has more than a hundred keys that stand twice")
+        throw YAMLProblem(message: "has more than a hundred keys that stand twice")
     }
 
     /// `text` with `insertion` at a mark, whose column counts Unicode scalars; nil if there is no such place.
@@ -41,18 +41,18 @@ enum YAMLDocument {
         return String(scalars)
     }
 
-    private static func refusal(_ error: any Error) -> SettingRefusal {
+    private static func refusal(_ error: any Error) -> YAMLProblem {
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let words = [context?.text, problem].compactMap { $0 }.joined(separator: ", ")
-            return SettingRefusal(message: "is not YAML: \(words)", line: mark.line)
+            return YAMLProblem(message: "is not YAML: \(words)", line: mark.line)
         case YamlError.reader(let problem, let offset, _, let text):
             let line = offset.map { offset in text.prefix(offset).count(where: \.isNewline) + 1 }
-            return SettingRefusal(message: "is not YAML: \(problem)", line: line)
+            return YAMLProblem(message: "is not YAML: \(problem)", line: line)
         default:
-            return SettingRefusal(message: "is not YAML: \(error)")
+            return YAMLProblem(message: "is not YAML: \(error)")
         }
     }
 }

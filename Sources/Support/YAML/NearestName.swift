@@ -1,7 +1,7 @@
 /// Finds the name that somebody who mistyped may have meant.
-enum NearestName {
+public enum NearestName {
     /// The candidate that is nearest to `name`, or nil if none is near: at most one change in three letters.
-    static func of(_ name: String, in candidates: some Sequence<String>) -> String? {
+    public static func of(_ name: String, in candidates: some Sequence<String>) -> String? {
         let bytes = fold(name)
         // Nobody mistypes so long a name into one of ours, and the distance costs the product of both lengths.
         guard bytes.count <= 100 else { return nil }
