@@ -57,6 +57,36 @@ struct CloudPubSubTests {
         #expect(await daemon.stop() == .exited(0))
     }
 
+    @Test("who has roles/pubsub.publisher publishes with an access token, and does nothing else")
+    func publisher() async throws {
+        let daemon = try await TestDaemon.start(settings: [
+            "purge.retain": "1h", "admin.authentication": "required",
+        ])
+        #expect(try await daemon.trivetctl("iam", "service-accounts", "create", "publisher-one").status == 0)
+        let account = "publisher-one@my-project.iam.gserviceaccount.com"
+        let bound = try await daemon.trivetctl(
+            "projects", "add-iam-policy-binding", "my-project", "--member=serviceAccount:\(account)",
+            "--role=roles/pubsub.publisher")
+        #expect(bound.status == 0, "\(bound.errors)")
+        let token = try await daemon.trivetctl(
+            "auth", "print-access-token", "--impersonate-service-account", "publisher-one")
+        let published = try await python(
+            "publish_only(*sys.argv[1:])", try daemon.url("admin"), token.output.trimmingCharacters(in: .newlines))
+        try #require(published.status == 0, "\(published.errors)")
+        let id = published.output.trimmingCharacters(in: .newlines)
+        try await eventually("the event is logged", within: 60) {
+            try await daemon.trivetctl("datastore", "entities", "describe", "StorageLog/name:\(id)").status == 0
+        }
+        let audit = try await daemon.trivetctl(
+            "audit", "list", "--method", "pubsub", "--principal", account, "--format", "value(method,result)")
+        #expect(
+            audit.output.split(separator: "\n").reversed() == [
+                "pubsub.topics.delete\tdenied", "pubsub.subscriptions.pull\tdenied",
+                "pubsub.subscriptions.seek\tdenied",
+            ], "\(audit.output)\(audit.errors)")
+        #expect(await daemon.stop() == .exited(0))
+    }
+
     @Test("a batch of Google's size goes in whatever limits.body is, and a larger request is refused")
     func largeBatches() async throws {
         let daemon = try await TestDaemon.start(settings: ["limits.body": "16KiB"])

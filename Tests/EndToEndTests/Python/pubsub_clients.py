@@ -11,6 +11,7 @@ warnings.simplefilter("ignore", FutureWarning)
 
 from google.api_core import exceptions
 from google.auth.credentials import AnonymousCredentials
+from google.oauth2.credentials import Credentials
 from google.cloud import pubsub_v1
 from google import pubsub_v1 as generated
 from google.protobuf import duration_pb2, field_mask_pb2
@@ -21,10 +22,11 @@ import discovery_check
 PROJECT = "my-project"
 
 
-def clients(url):
+def clients(url, credentials=None):
     """google-cloud-pubsub over REST: what publishes and what subscribes."""
     options = {
-        "transport": "rest", "credentials": AnonymousCredentials(), "client_options": {"api_endpoint": url},
+        "transport": "rest", "credentials": credentials or AnonymousCredentials(),
+        "client_options": {"api_endpoint": url},
     }
     publisher, subscriber = pubsub_v1.PublisherClient(**options), pubsub_v1.SubscriberClient(**options)
     for client in (publisher, subscriber):
@@ -243,6 +245,19 @@ def push(url, topic_id, account):
         })
     promise = publisher.publish(topic, b'{"name":"faulkner.jpg"}', eventType="OBJECT_FINALIZE")
     return promise.result(timeout=300)
+
+
+def publish_only(url, token):
+    """Publishes as who may do nothing else; gives the id."""
+    publisher, subscriber = clients(url, Credentials(token))
+    topic = publisher.topic_path(PROJECT, "storage-event")
+    refused("PERMISSION_DENIED", publisher.get_topic, topic=topic)
+    refused("PERMISSION_DENIED", publisher.delete_topic, topic=topic)
+    path = subscriber.subscription_path(PROJECT, "push-storage-event")
+    refused("PERMISSION_DENIED", subscriber.pull, subscription=path, max_messages=1)
+    refused("PERMISSION_DENIED", subscriber.seek, request={"subscription": path, "time": datetime.datetime.now()})
+    refused("UNAUTHENTICATED", clients(url, Credentials(token + "x"))[0].get_topic, topic=topic)
+    return publisher.publish(topic, b'{"name":"faulkner.jpg"}', eventType="OBJECT_FINALIZE").result(timeout=300)
 
 
 def discovery(url):
