@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// `trivetctl apply` and `export` with the real programs.
@@ -301,12 +302,12 @@ struct ApplyTests {
         let file = try daemon.folder.write(text, to: "many.yaml")
         let result = try await run(
             Programs.trivetctl, ["apply", "-f", file, "--dry-run"],
-            environment: ["TRIVET_SOCKET": daemon.socket], seconds: 300)
+            environment: ["TRIVET_SOCKET": daemon.socket], within: .seconds(300))
         #expect(result.status == 6, "\(result.errors)")
         #expect(result.output.hasSuffix("dry run: 10000 to create, 0 to update, 0 to delete, 0 unchanged\n"))
         let wrong = try daemon.folder.write(text + "\n- { name: last, topic: topic-5000 }", to: "wrong.yaml")
         let refused = try await run(
-            Programs.trivetctl, ["apply", "-f", wrong], environment: ["TRIVET_SOCKET": daemon.socket], seconds: 300)
+            Programs.trivetctl, ["apply", "-f", wrong], environment: ["TRIVET_SOCKET": daemon.socket], within: .seconds(300))
         #expect(refused.status == 2)
         #expect(refused.errors.contains(":10003: subscriptions[last].topic: \"topic-5000\" is no topic"))
         await daemon.stop()

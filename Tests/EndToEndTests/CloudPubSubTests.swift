@@ -74,7 +74,7 @@ struct CloudPubSubTests {
             "publish_only(*sys.argv[1:])", try daemon.url("admin"), token.output.trimmingCharacters(in: .newlines))
         try #require(published.status == 0, "\(published.errors)")
         let id = published.output.trimmingCharacters(in: .newlines)
-        try await eventually("the event is logged", within: 60) {
+        try await eventually("the event is logged", within: .seconds(60)) {
             try await daemon.trivetctl("datastore", "entities", "describe", "StorageLog/name:\(id)").status == 0
         }
         let audit = try await daemon.trivetctl(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the pages for newcomers say is what happens: every command of theirs is given to a real daemon.
