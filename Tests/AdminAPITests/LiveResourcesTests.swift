@@ -8,7 +8,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct LiveResourcesTests {
+@Suite(.timeLimit(.minutes(20))) struct LiveResourcesTests {
     private func check(_ daemon: LiveDaemon, _ kind: String, _ resource: String) async throws -> JSONObject {
         let answer = try await daemon.ask(
             "POST", "/admin/v1/resources:check", #"{"resources":[{"kind":"\#(kind)","resource":\#(resource)}]}"#)

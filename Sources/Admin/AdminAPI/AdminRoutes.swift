@@ -83,10 +83,14 @@ extension AdminRoutes {
         return AdminRoute(
             Route(.post, path) { request in
                 try await answer(request) {
-                    let call = try AdminCall(request, allowed: [], now: parts.now())
-                    return try await change.perform(
-                        request, needing: permission.named, isRecorded: await isAudited(call)
-                    ) { try await handler(call) }
+                    // Whoever may not is refused first, whatever else is wrong.
+                    let call = Result { () throws(AdminProblem) in
+                        try AdminCall(request, allowed: [], now: parts.now())
+                    }
+                    let isRecorded = if case .success(let call) = call { await isAudited(call) } else { false }
+                    return try await change.perform(request, needing: permission.named, isRecorded: isRecorded) {
+                        try await handler(try call.get())
+                    }
                 }
             })
     }

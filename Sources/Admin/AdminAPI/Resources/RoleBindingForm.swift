@@ -2,7 +2,8 @@ import Identity
 import JSON
 import Settings
 
-/// Role bindings, each of one member: `resource` (`project`, `services/NAME` or `serviceAccounts/NAME`), `role` and `member`.
+/// Role bindings, each of one member: `resource` (`project`, `services/NAME` or `serviceAccounts/NAME`), `role` and
+/// `member`.
 struct RoleBindingForm: ResourceForm {
     let parts: AdminParts
 
