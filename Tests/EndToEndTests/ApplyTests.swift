@@ -307,7 +307,8 @@ struct ApplyTests {
         #expect(result.output.hasSuffix("dry run: 10000 to create, 0 to update, 0 to delete, 0 unchanged\n"))
         let wrong = try daemon.folder.write(text + "\n- { name: last, topic: topic-5000 }", to: "wrong.yaml")
         let refused = try await run(
-            Programs.trivetctl, ["apply", "-f", wrong], environment: ["TRIVET_SOCKET": daemon.socket], within: .seconds(300))
+            Programs.trivetctl, ["apply", "-f", wrong], environment: ["TRIVET_SOCKET": daemon.socket],
+            within: .seconds(300))
         #expect(refused.status == 2)
         #expect(refused.errors.contains(":10003: subscriptions[last].topic: \"topic-5000\" is no topic"))
         await daemon.stop()
