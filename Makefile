@@ -12,9 +12,6 @@ DESTDIR ?=
 CONFIGURATION ?= release
 # The script that boots a Debian with systemd, for make vm-test; no part of this project.
 VM_RUN ?= ../shared/tools/vm-run
-# Unit tests that start programs by Foundation's Process, which crashed twice in run() beside all the others (as it seems,
-# where very many descriptors are open); so they run apart.
-STARTING_PROCESSES := CompressionTests DataDirectoryTests PromtoolTests TransferTLSTests ZonedScheduleTests
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 # The tests' Python packages, apart from the system's.
@@ -55,8 +52,7 @@ lint:
 
 unit-test: lint
 	swift build --build-tests
-	swift test --skip-build --skip EndToEndTests $(STARTING_PROCESSES:%=--skip %)
-	swift test --skip-build $(STARTING_PROCESSES:%=--filter %)
+	swift test --skip-build --skip EndToEndTests
 
 e2e-test: unit-test test-venv
 	TRIVET_TEST_CRASH_ROUNDS=$(CRASH_ROUNDS) swift test --skip-build --filter EndToEndTests

@@ -42,10 +42,16 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: house)
 }
 
-/// A test target; `excluding` names folders of test data, which the tests read where they stand.
+/// A test target, which may use what Tests/TestSupport has; `excluding` names folders of test data, which the tests read where they stand.
 func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: excluding, swiftSettings: house)
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: excluding,
+        swiftSettings: house)
+}
+
+/// What tests of several targets share: `name` is its folder under Tests/Support.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: house)
 }
 
 let package = Package(
@@ -83,19 +89,29 @@ let package = Package(
         library(
             "Daemon",
             [
-                "AdminAPI", "ApplicationLog", "Audit", "Database", "Datastore", "Health", "HelloWorld", "Hosting",
-                "Identity", "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory", "PubSub",
-                "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine", "StorageLogging", "Transfer",
-                coreMetrics, httpTypes, lifecycle, logging, unixSignals,
+                "AdminAPI", "ApplicationLog", "Audit", "CloudAPI", "Database", "Datastore", "Health", "HelloWorld",
+                "Hosting", "Identity", "Instruments", "MessageBoard", "MetricDescribing", "MetricHistory",
+                "ObjectStorage", "PubSub", "RequestLog", "Scheduling", "ServiceManager", "Settings", "SQLiteEngine",
+                "StorageLogging", "Transfer", coreMetrics, httpTypes, lifecycle, logging, unixSignals,
             ]),
 
-        library("Admin/Commands", ["AdminModel", "JSON", "Settings", "Transfer", argumentParser, yams]),
+        library(
+            "Admin/Commands",
+            ["AdminModel", "JSON", "MediaTypes", "Settings", "Transfer", "YAML", argumentParser, yams]),
         library(
             "Admin/AdminAPI",
             [
-                "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity", "Instruments",
-                "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
+                "AdminAccess", "AdminModel", "ApplicationLog", "Audit", "Datastore", "Health", "Hosting", "Identity",
+                "Instruments", "JSON", "MetricHistory", "ObjectStorage", "PubSub", "RequestLog", "Scheduling",
+                "Settings", "Transfer", httpTypes,
             ]),
+        library(
+            "Admin/CloudAPI",
+            [
+                "AdminAccess", "CLinux", "Datastore", "Hosting", "Identity", "JSON", "ObjectStorage", "PubSub",
+                "RequestLog", "Scheduling", "Settings", "Transfer", httpTypes,
+            ]),
+        library("Admin/AdminAccess", ["Hosting", "Identity"]),
         library("Admin/AdminModel", []),
 
         library("Services/HelloWorld", ["Hosting", "JSON", httpTypes]),
@@ -127,6 +143,9 @@ let package = Package(
                 "Datastore", "JSON", "MetricDescribing", "Settings", "Transfer", coreMetrics, deque, heap, lifecycle,
                 logging,
             ]),
+        library(
+            "Platform/ObjectStorage",
+            ["CLinux", "Datastore", "JSON", "MediaTypes", "MetricDescribing", coreMetrics, crypto, lifecycle, logging]),
         library("Platform/SQLiteEngine", ["Database", "Datastore", grdb]),
         library("Platform/Datastore", ["JSON", "MetricDescribing", coreMetrics, lifecycle, logging]),
 
@@ -140,12 +159,14 @@ let package = Package(
         library("Observability/Instruments", ["MetricDescribing", coreMetrics]),
         library("Observability/Health", ["MetricDescribing", lifecycle, logging, metrics]),
 
-        library("Support/Settings", [yams]),
+        library("Support/Settings", ["YAML", yams]),
+        library("Support/YAML", [yams]),
         library("Support/Database", ["MetricDescribing", coreMetrics, grdb, grdbSQLite, logging]),
         library("Support/Transfer", ["CCurl", "MetricDescribing", coreMetrics]),
         library("Support/JSON", []),
         library("Support/ServiceManager", [logging]),
         library("Support/Compression", ["CZlib"]),
+        library("Support/MediaTypes", []),
         library("Support/MetricDescribing", [coreMetrics]),
         .systemLibrary(
             name: "CCurl", path: "Sources/Support/CCurl", pkgConfig: "libcurl",
@@ -154,12 +175,26 @@ let package = Package(
             name: "CZlib", path: "Sources/Support/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", path: "Sources/Support/CLinux"),
 
+        support("TestSupport", ["CLinux", "Transfer"]),
         tests(
             "AdminAPITests",
             [
-                "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database", "Datastore", "Health",
-                "Hosting", "Identity", "Instruments", "JSON", "MetricHistory", "PubSub", "RequestLog", "Scheduling",
-                "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes, lifecycle, logging,
+                "AdminAccess", "AdminAPI", "AdminModel", "ApplicationLog", "Audit", "Commands", "Database",
+                "Datastore", "Health", "Hosting", "Identity", "Instruments", "JSON", "MetricHistory",
+                "ObjectStorage", "PubSub", "RequestLog", "Scheduling", "Settings", "SQLiteEngine",
+                "Transfer", coreMetrics, httpTypes, lifecycle, logging,
+            ]),
+        tests(
+            "CloudAPITests",
+            [
+                "AdminAccess", "CloudAPI", "Database", "Datastore", "Hosting", "Identity", "JSON", "ObjectStorage",
+                "PubSub", "RequestLog", "Scheduling", "Settings", "SQLiteEngine", "Transfer", coreMetrics, httpTypes,
+                lifecycle, logging,
+            ]),
+        tests(
+            "ObjectStorageTests",
+            [
+                "CLinux", "Database", "Datastore", "JSON", "ObjectStorage", "SQLiteEngine", coreMetrics, logging,
             ]),
         tests("ApplicationLogTests", ["ApplicationLog", "JSON", "Settings", logging]),
         tests(
@@ -168,7 +203,7 @@ let package = Package(
                 "Audit", "Database", "Datastore", "Instruments", "JSON", "SQLiteEngine", coreMetrics, lifecycle,
                 logging,
             ]),
-        tests("CommandsTests", ["Commands", "JSON", argumentParser]),
+        tests("CommandsTests", ["AdminModel", "Commands", "JSON", "Settings", argumentParser]),
         tests("HealthTests", ["Health", coreMetrics, lifecycle, logging]),
         tests("InstrumentsTests", ["Instruments", "MetricDescribing", coreMetrics]),
         tests(
@@ -181,7 +216,8 @@ let package = Package(
                 "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", coreMetrics, httpTypes,
                 logging,
             ]),
-        tests("EndToEndTests", ["JSON", "Transfer", "trivetd", "trivetctl"]),
+        support("TestReceiver", ["JSON"]),
+        tests("EndToEndTests", ["JSON", "TestReceiver", "Transfer", "trivetd", "trivetctl"], excluding: ["Python"]),
         tests("HelloWorldTests", ["HelloWorld", "Hosting", "JSON", httpTypes]),
         tests("CompressionTests", ["Compression"]),
         tests("JSONTests", ["JSON"]),
@@ -218,8 +254,8 @@ let package = Package(
         tests(
             "PubSubTests",
             [
-                "Database", "Datastore", "Instruments", "JSON", "PubSub", "Settings", "SQLiteEngine", "Transfer",
-                coreMetrics, lifecycle, logging,
+                "Database", "Datastore", "Instruments", "JSON", "PubSub", "Settings", "SQLiteEngine", "TestReceiver",
+                "Transfer", coreMetrics, lifecycle, logging,
             ]),
         tests("TransferTests", ["Instruments", "Transfer"]),
         tests("DatabaseTests", ["Database", "Instruments", coreMetrics, grdb, logging]),

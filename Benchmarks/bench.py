@@ -10,11 +10,16 @@ import pathlib
 import sys
 import time
 
+from authentication import authentication
 from cold_start import cold_start
 from durable_store import durable_store
 from machine import machine
 from memory import memory
 from metric_history import metric_history
+from object_events import object_events
+from object_listing import object_listing
+from object_storage import object_storage
+from pubsub_publish import pubsub_publish
 from pubsub_push import pubsub_push
 from purge import purge
 from request_logging import request_logging
@@ -27,6 +32,7 @@ from start import start
 SECTIONS = [
     machine,
     request_logging,
+    authentication,
     durable_store,
     retrieve,
     purge,
@@ -37,6 +43,10 @@ SECTIONS = [
     metric_history,
     scheduler_starts,
     pubsub_push,
+    pubsub_publish,
+    object_storage,
+    object_events,
+    object_listing,
 ]
 
 

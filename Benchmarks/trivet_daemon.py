@@ -33,7 +33,7 @@ class Daemon:
         self.owns_directory = directory is None
         # On the project's disk, not on /tmp: that may be memory, which has no fsync to wait for.
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".build"))
-        self.ports = {name: free_port() for name in (*SERVICES, "metrics")}
+        self.ports = {name: free_port() for name in (*SERVICES, "admin", "metrics")}
         self.process = None
         self.seconds_to_ready = None
 
@@ -42,6 +42,7 @@ class Daemon:
         for name in SERVICES:
             key = "TRIVET_SERVICES_" + name.upper().replace("-", "_") + "_LISTEN"
             variables[key] = f"127.0.0.1:{self.ports[name]}"
+        variables["TRIVET_ADMIN_LISTEN"] = f"127.0.0.1:{self.ports['admin']}"
         variables["TRIVET_METRICS_LISTEN"] = f"127.0.0.1:{self.ports['metrics']}"
         variables["TRIVET_LOG_LEVEL"] = "warning"
         for key, value in self.settings.items():
@@ -131,8 +132,8 @@ def wrk_script(url, clients, seconds, script, *arguments):
     return Load(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def wrk(url, clients, seconds, body=None):
-    """Drives a URL with so many keep-alive clients; with a body (a JSON value) it posts it."""
+def wrk(url, clients, seconds, body=None, token=None):
+    """Drives a URL with so many keep-alive clients; with a body (a JSON value) it posts it, with a token it shows it."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         if body is not None:
             script.write('wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n')
@@ -142,4 +143,6 @@ def wrk(url, clients, seconds, body=None):
         command = ["wrk", f"-t{threads}", f"-c{clients}", f"-d{seconds}s", "--latency"]
         if body is not None:
             command += ["-s", script.name]
+        if token is not None:
+            command += ["-H", f"Authorization: Bearer {token}"]
         return Load(subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout)

@@ -17,6 +17,12 @@ final class BoundServices: Sendable {
     /// The address of each listener, with its real port.
     var addresses: [BoundAddress] { hosting.withLock { $0 }?.boundAddresses ?? [] }
 
+    /// Where the admin interface is reached over TCP; without such an address, the name under which its socket answers.
+    var adminURL: String {
+        guard case .tcp(let name, let port)? = address(of: "admin") else { return "http://trivet" }
+        return "http://\(ListenAddress.tcp(host: Self.reachable(name), port: port))"
+    }
+
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
     /// one leads where it says. So jobs and push subscriptions outlive a change of ports.
     func endpoint(of url: String) -> TransferEndpoint {

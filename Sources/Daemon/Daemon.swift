@@ -1,6 +1,7 @@
 import AdminAPI
 public import ApplicationLog
 import Audit
+import CloudAPI
 import Database
 import Datastore
 import Glibc
@@ -12,6 +13,7 @@ import Instruments
 public import Logging
 import MessageBoard
 import MetricHistory
+import ObjectStorage
 import PubSub
 import RequestLog
 import SQLiteEngine
@@ -46,6 +48,7 @@ public final class Daemon: Sendable {
     /// The pushes' own: endpoints that hang hold connections that jobs need.
     private let pushTransfer: TransferClient
     private let pubsub: PubSub
+    private let objects: ObjectStorage
     private let health: HealthMonitor
     private let hosting: HTTPHosting
     private let reports: ManagerReports
@@ -122,11 +125,6 @@ public final class Daemon: Sendable {
         let identities = try await Self.identities(
             settings, datastore: datastore.essential, folder: storage.directory.path(of: "keys"), bound: bound,
             transfer: transfer, registry: registry, logger: logger)
-        scheduler = Scheduler(
-            datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
-            tokens: JobTokens(identities: identities, bound: bound, settings: settings), settings: settings.scheduler,
-            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
-            logger: logger)
         pushTransfer = TransferClient(
             configuration: TransferConfiguration(
                 maximumConnections: settings.pubsub.maxConnections, maximumIdleConnections: 256),
@@ -143,9 +141,23 @@ public final class Daemon: Sendable {
             throw StartError(
                 .database, "topics and subscriptions cannot be read: \(error)\n\(Storage.stateAdvice)", cause: error)
         }
+        scheduler = Scheduler(
+            datastore: datastore.essential, transfer: transfer, resolve: { bound.endpoint(of: $0) },
+            tokens: JobTokens(identities: identities, bound: bound, settings: settings),
+            publisher: JobMessages(pubsub: pubsub), settings: settings.scheduler,
+            timing: SchedulerTiming(shutdownTimeout: settings.shutdownTimeout.shareOfRuns), metrics: registry,
+            logger: logger)
         health = HealthMonitor(
             checks: HealthChecks(storage: storage, requestLog: requestLog, scheduler: scheduler, bound: bound).all,
             metrics: registry, logger: logger)
+        do {
+            objects = try ObjectStorage(
+                datastore: datastore, directory: storage.directory.path(of: "buckets"),
+                hasRoom: { [disk = storage.disk] in !disk.isLow }, publisher: ObjectEventTopics(pubsub: pubsub),
+                baseURL: { bound.adminURL }, metrics: registry, logger: logger)
+        } catch {
+            throw StartError(.dataDirectory, "the folder of the buckets cannot be made: \(error)", cause: error)
+        }
         let purge = StorageLogPurge(
             datastore: datastore, retain: { live.settings.purge.retain }, metrics: registry)
         let admin = AdminService(
@@ -153,7 +165,7 @@ public final class Daemon: Sendable {
                 version: version, settings: live,
                 reload: { () throws(SettingsErrors) in try await reloading.reload() }, log: reloading.log,
                 audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: metricHistory,
-                scheduler: scheduler, pubsub: pubsub, health: health, identities: identities,
+                scheduler: scheduler, pubsub: pubsub, objects: objects, health: health, identities: identities,
                 addresses: { bound.addresses },
                 purge: { olderThan, dryRun in try await purge.purge(olderThan: olderThan, dryRun: dryRun) },
                 runProgress: { job in
@@ -162,6 +174,20 @@ public final class Daemon: Sendable {
                     }
                     return purge.progress?.text
                 }))
+        let cloud = CloudAPI(
+            storage: objects, pubsub: pubsub, scheduler: scheduler, datastore: datastore, requestLog: requestLog,
+            identities: identities,
+            services: { [startTime = Timestamp.now] in
+                bound.cloudServices(settings, image: "trivet:\(version)", startTime: startTime)
+            }, project: settings.project, baseURL: { bound.adminURL },
+            gate: admin.gate,
+            auditing: CloudAuditing(
+                recorded: { route, method, onlyRefusals in
+                    admin.audited(route, as: method, onlyRefusals: onlyRefusals)
+                },
+                refused: { request, route, method, message in
+                    await admin.recordRefusal(request, of: route, as: method, message)
+                }))
         let services: [any HostedService] = [
             HelloWorldService(),
             MessageBoardService(datastore: datastore, logger: logger),
@@ -169,13 +195,16 @@ public final class Daemon: Sendable {
         ]
         hosting = HTTPHosting(
             hosts: Self.hosts(
-                services, admin: admin,
+                services, admin: AdminInterface(admin: admin, cloud: cloud),
+                metadata: MetadataService(
+                    identities: identities, project: settings.project,
+                    account: settings.accountEmail(settings.metadata.serviceAccount)),
                 metrics: MetricsService(health: health, version: version, others: DiscoveryRoutes(identities).routes) {
                     registry.exposition($0)
                 },
                 settings: settings, environment: environment),
             limits: settings.limits, shutdownTimeout: settings.shutdownTimeout.shareOfRequests,
-            authorizer: InvokerCheck(identities: identities),
+            authorizer: CallerCheck(identities: identities),
             record: { requestLog.record($0) }, explain: ErrorAnswers.problem,
             metrics: registry, logger: logger)
         DiskMetrics(path: storage.directory.path).register(in: registry)
@@ -187,8 +216,9 @@ public final class Daemon: Sendable {
                 hosting: hosting), longestStop: { live.settings.shutdownTimeout + Self.closing }, logger: logger)
         do {
             let madeAny = try await FirstStartResources(
-                datastore: datastore.essential, scheduler: scheduler, pubsub: pubsub, identities: identities,
-                settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())]
+                datastore: datastore.essential, scheduler: scheduler, pubsub: pubsub, objects: objects,
+                identities: identities, settings: settings, owners: [LocalUser(uid: 0), LocalUser(uid: geteuid())],
+                logger: logger
             ).create()
             if madeAny { await auditFirstStart(settings.firstStart) }
         } catch {
@@ -262,8 +292,9 @@ public final class Daemon: Sendable {
         let (stop, stopBegins) = AsyncStream<Void>.makeStream()
         let parts: [(String, any Service)] = [
             ("fatal errors", fatalErrors), ("reports", reports), ("disk", diskKeeper), ("request log", requestLog),
-            ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit), ("hosting", hosting),
-            ("pubsub", pubsub), ("scheduler", scheduler), ("health", health),
+            ("metric history", metricHistory), ("datastore", datastore), ("audit log", audit),
+            ("object storage", objects), ("hosting", hosting), ("pubsub", pubsub), ("scheduler", scheduler),
+            ("health", health),
             (
                 "readiness",
                 Readiness(health: health, scheduler: scheduler, reports: reports, onEnd: { stopBegins.finish() })
@@ -306,12 +337,12 @@ public final class Daemon: Sendable {
     }
 
     private static var indexes: DeclaredIndexes {
-        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes
+        MessageBoardService.indexes + StorageLoggingService.indexes + Scheduler.indexes + ObjectStorage.indexes
     }
 
     private static func hosts(
-        _ services: [any HostedService], admin: AdminService, metrics: MetricsService, settings: Settings,
-        environment: [String: String]
+        _ services: [any HostedService], admin: AdminInterface, metadata: MetadataService, metrics: MetricsService,
+        settings: Settings, environment: [String: String]
     ) -> [ServiceHost] {
         let lab = services.compactMap { service in
             settings.service(service.name).map { own in
@@ -319,10 +350,22 @@ public final class Daemon: Sendable {
                     service: service, addresses: own.listen, authentication: own.authentication, url: own.url)
             }
         }
-        return lab + [
+        // Without an address its many paths would only fill the metrics.
+        let credentials =
+            settings.metadata.listen.isEmpty
+            ? []
+            : [
+                ServiceHost(
+                    service: metadata, addresses: settings.metadata.listen, settingsKey: "metadata.listen",
+                    recording: .metricsOnly, url: MetadataService.url)
+            ]
+        return lab + credentials + [
             ServiceHost(
                 service: metrics, addresses: settings.metrics.listen, settingsKey: "metrics.listen",
                 recording: .metricsOnly, url: settings.identity.issuer),
+            ServiceHost(
+                service: admin, addresses: settings.admin.listen, settingsKey: "admin.listen",
+                authentication: settings.admin.authentication, recording: .metricsOnly),
             ServiceHost(
                 service: admin, addresses: [.unix(path: settings.adminSocketPath(environment: environment))],
                 settingsKey: "admin.socket", recording: .metricsOnly),

@@ -31,8 +31,9 @@ final class IdentityPlaces: Sendable {
     /// For whom a token may be meant to be taken by a service: the names under which it can be called here, the URL
     /// that the world has, and what the operator has set besides.
     func audiences(of name: String) -> ServiceAudiences {
-        guard let service = settings.service(name) else { return ServiceAudiences(urls: [], others: []) }
-        let addresses = service.listen + bound.addresses.filter { $0.service == name }.map(\.address)
+        let service = settings.service(name)
+        let listen = name == AdminInterface.service ? settings.admin.listen : service?.listen ?? []
+        let addresses = listen + bound.addresses.filter { $0.service == name }.map(\.address)
         let local = addresses.flatMap { address -> [String] in
             guard case .tcp(let host, let port) = address, port > 0 else { return [] }
             return [host, "localhost", "127.0.0.1", "::1", name].map { host in
@@ -41,6 +42,6 @@ final class IdentityPlaces: Sendable {
         }
         // Jobs and subscriptions name the service alone, and the daemon finds it wherever it listens.
         return ServiceAudiences(
-            urls: local + ["http://\(name)"] + (service.url.map { [$0] } ?? []), others: service.audiences)
+            urls: local + ["http://\(name)"] + (service?.url.map { [$0] } ?? []), others: service?.audiences ?? [])
     }
 }

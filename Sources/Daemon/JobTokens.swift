@@ -17,10 +17,15 @@ struct JobTokens: JobTokenSource {
         let services = settings.services.map(\.name)
         guard let service = bound.service(of: url), services.contains(service) else { return nil }
         guard let account else {
-            let email = ServiceAccount.email("cloud-run-invoker", project: settings.project)
-            return "\(service) requires authentication: trivetctl scheduler jobs update http \(job) "
-                + "--oidc-service-account-email=\(email)"
+            return Self.lacksToken(job, calling: service, project: settings.project)
         }
         return identities.invocationAdvice(account: account, service: service)
+    }
+
+    /// What to do about a job without a token whose service wants one.
+    static func lacksToken(_ job: String, calling service: String, project: String) -> String {
+        let email = ServiceAccount.email(FirstStartResources.invoker, project: project)
+        return "\(service) requires authentication: trivetctl scheduler jobs update http \(job) "
+            + "--oidc-service-account-email=\(email)"
     }
 }

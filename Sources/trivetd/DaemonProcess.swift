@@ -45,7 +45,7 @@ struct DaemonProcess {
             return refuse("not started: \(error)")
         }
         if loaded.settings.log.format == .text {
-            say(Banner(addresses: daemon.addresses, settings: loaded.settings).text)
+            ApplicationLog.say(Banner(addresses: daemon.addresses, settings: loaded.settings).text, as: .info)
         }
         let reloading = Task {
             for await _ in reloads {
@@ -72,12 +72,8 @@ struct DaemonProcess {
 
     /// Says why it does not start; `systemctl status` goes on showing it.
     private func refuse(_ reason: String) -> DaemonExit {
-        say("trivetd: \(reason)")
+        ApplicationLog.say("trivetd: \(reason)", as: .error)
         try? ServiceManager(environment: environment).tell([.status(reason)])
         return .startRefused
-    }
-
-    private func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }

@@ -11,7 +11,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct AdminServiceTests {
+@Suite(.timeLimit(.minutes(20))) struct AdminServiceTests {
     @Test("The daemon tells its status, version, health, settings and services")
     func daemon() async throws {
         try await LiveDaemon.run { daemon in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite(.timeLimit(.minutes(2))) struct LiveDatastoreTests {
+@Suite(.timeLimit(.minutes(20))) struct LiveDatastoreTests {
     private func fill(_ datastore: Datastore) async throws {
         for number in 1...5 {
             var entity = Entity(key: Key("Message", id: Int64(number)))

@@ -1,11 +1,12 @@
 import Logging
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ApplicationLog
 
-@Suite(.timeLimit(.minutes(2))) struct LogControlTests {
+@Suite(.timeLimit(.minutes(20))) struct LogControlTests {
     private func logger(_ control: LogControl, _ lines: Lines) -> Logger {
         Logger(label: "trivetd") { label in
             LineHandler(label: label, control: control, now: { LogTime(milliseconds: 0) }, write: lines.append)
@@ -57,7 +58,7 @@ import Testing
         #expect(control.status.level == .debug)
         #expect(control.status.setting == .warning)
         ends.yield()
-        try await eventually { !control.status.isOverridden }
+        try await eventually("it is over") { !control.status.isOverridden }
         #expect(asked.withLock { $0 } == [.seconds(300)])
         #expect(control.status.level == .warning)
         #expect(control.loggerLevel == .warning)
@@ -76,7 +77,7 @@ import Testing
         control.set(.debug, for: .seconds(1))
         control.set(.trace, for: nil)
         ends.yield()
-        try await eventually { woken.withLock { $0 } == 1 }
+        try await eventually("it is over") { woken.withLock { $0 } == 1 }
         #expect(control.status.level == .trace)
         control.reset()
         #expect(control.status.level == .info)
@@ -106,14 +107,5 @@ import Testing
             lines.texts.map { String($0.dropFirst(40)) } == [
                 "before\n", "within requestId=r1\\n\n", "in a task of it requestId=r1\\n\n", "own requestId=r2\n",
             ])
-    }
-}
-
-/// Waits until a condition holds, for a minute at most.
-private func eventually(_ condition: @Sendable () -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while !condition() {
-        try #require(ContinuousClock.now < deadline)
-        try await Task.sleep(for: .milliseconds(2))
     }
 }

@@ -97,7 +97,7 @@ import Testing
         #expect(bench.output.lines == ["3\tREADY"])
         #expect(
             bench.daemon.bodies == [
-                #"{"ancestor":false,"kind":"Message","properties":[{"direction":"asc","name":"name"},"#
+                #"{"ancestor":false,"kind":"Message","properties":[{"name":"name"},"#
                     + #"{"direction":"desc","name":"timestamp"}]}"#
             ])
     }

@@ -1,3 +1,4 @@
+import AdminModel
 import ArgumentParser
 import Foundation
 import JSON
@@ -11,13 +12,16 @@ import Testing
         let type: any ParsableCommand.Type
     }
 
-    /// The page's sections by their headings.
-    private func sections() throws -> [String: String] {
+    private func page(_ name: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let page = try String(contentsOf: root.appending(path: "docs/trivetctl.md"), encoding: .utf8)
+        return try String(contentsOf: root.appending(path: "docs/\(name)"), encoding: .utf8)
+    }
+
+    /// A page's sections by their headings.
+    private func sections(_ name: String = "trivetctl.md") throws -> [String: String] {
         var sections: [String: String] = [:]
-        for section in page.components(separatedBy: "\n### ") {
+        for section in try page(name).components(separatedBy: "\n### ") {
             let heading = section.prefix { $0 != "\n" }
             sections[String(heading)] = String(section.dropFirst(heading.count))
         }
@@ -49,10 +53,32 @@ import Testing
         #expect(Set(documented) == Set(leaves.map(\.name)))
     }
 
+    @Test("Every member of every kind of resource stands on the page of apply")
+    func resources() throws {
+        let (page, sections) = (try page("apply.md"), try sections("apply.md"))
+        for kind in ResourceKind.allCases {
+            let section = try #require(sections[kind.rawValue], "\(kind)")
+            for member in names(of: kind.members) { #expect(section.contains("`\(member)`"), "\(kind) \(member)") }
+        }
+        let example = try #require(page.components(separatedBy: "```yaml\n").dropFirst().first)
+        let file = ResourceFile(Array((example.components(separatedBy: "\n```").first ?? "").utf8), name: "apply.md")
+        #expect(file.problems.isEmpty)
+        #expect(file.kinds == Set(ResourceKind.allCases))
+    }
+
+    private func names(of members: [ResourceMember]) -> [String] {
+        members.flatMap { member -> [String] in
+            switch member.type {
+            case .object(let inner), .objects(let inner): [member.name] + names(of: inner)
+            default: [member.name]
+            }
+        }
+    }
+
     @Test("Every exit code stands on the page")
     func exitCodes() throws {
         let page = try sections().values.joined()
-        for code in 0...5 {
+        for code in 0...6 {
             #expect(ExitStatus(rawValue: Int32(code)) != nil)
             #expect(page.contains("\n| \(code) | "))
         }

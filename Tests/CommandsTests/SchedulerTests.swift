@@ -78,6 +78,34 @@ import Testing
             ])
     }
 
+    @Test("A job that publishes is made and changed by its own options")
+    func publishing() async {
+        let bench = CommandBench()
+        bench.daemon.answer("POST /admin/v1/scheduler/jobs", Sample.publishingJob)
+        bench.daemon.answer("PATCH /admin/v1/scheduler/jobs/tick", Sample.publishingJob)
+        let created = await bench.run(
+            "scheduler", "jobs", "create", "pubsub", "tick", "--schedule", "* * * * *", "--topic", "storage-event",
+            "--message-body", #"{"a":1}"#, "--attributes", "x=1,y=b=c", "--attributes", "z=", "--ordering-key", "k",
+            "--max-retry-attempts", "2")
+        #expect(created == 0)
+        #expect(bench.output.text.contains("PUBLISH projects/my-project/topics/storage-event"))
+        #expect(bench.output.text.contains("x=1; y=2"))
+        let changed = await bench.run(
+            "scheduler", "jobs", "update", "pubsub", "tick", "--topic", "other", "--update-attributes", "x=2",
+            "--remove-attributes", "y,z", "--clear-message-body", "--clear-ordering-key", "--clear-time-zone")
+        #expect(changed == 0)
+        #expect(await bench.run("scheduler", "jobs", "update", "pubsub", "tick", "--clear-attributes") == 0)
+        #expect(
+            bench.daemon.bodies == [
+                #"{"name":"tick","pubsubTarget":{"attributes":{"x":"1","y":"b=c","z":""},"data":"eyJhIjoxfQ==","#
+                    + #""orderingKey":"k","topicName":"storage-event"},"retryConfig":{"retryCount":2},"#
+                    + #""schedule":"* * * * *"}"#,
+                #"{"pubsubTarget":{"attributes":{"x":"2","y":null,"z":null},"data":null,"orderingKey":null,"#
+                    + #""topicName":"other"},"timeZone":null}"#,
+                #"{"pubsubTarget":{"attributes":null}}"#,
+            ])
+    }
+
     @Test("Jobs are paused, resumed and deleted by their names")
     func changes() async {
         let bench = CommandBench()
@@ -113,6 +141,13 @@ import Testing
             ["update", "http", "tick", "--clear-time-zone", "--time-zone", "UTC"],
             ["update", "http", "tick", "--clear-message-body", "--message-body", "UTC"],
             ["update", "http", "tick", "--max-doublings", "two"],
+            ["create", "pubsub", "tick", "--schedule", "* * * * *", "--topic", "t"],
+            ["create", "pubsub", "tick", "--schedule", "* * * * *", "--message-body", "a"],
+            ["create", "pubsub", "tick", "--topic", "t", "--message-body", "a"],
+            ["create", "pubsub", "tick", "--schedule", "* * * * *", "--topic", "t", "--attributes", "a"],
+            ["update", "pubsub", "tick"], ["update", "pubsub", "tick", "--uri", "http://a/"],
+            ["update", "pubsub", "tick", "--clear-attributes", "--update-attributes", "a=b"],
+            ["update", "pubsub", "tick", "--clear-ordering-key", "--ordering-key", "b"],
         ])
     func usage(arguments: [String]) async {
         let bench = CommandBench()

@@ -1,28 +1,21 @@
 import Compression
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Gzip")
 struct GzipTests {
     /// What `gzip` of the system makes of it.
-    private func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appending(path: "trivet-\(UUID()).gz")
-        try Data(bytes).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["--decompress", "--stdout", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return Array(data)
+    private func unpacked(_ bytes: [UInt8]) async throws -> [UInt8] {
+        let folder = try TestFolder()
+        try Data(bytes).write(to: URL(filePath: folder.file("packed.gz")))
+        let result = try await run("gzip", ["--decompress", "--stdout", folder.file("packed.gz")])
+        try #require(result.status == 0, "\(result.errors)")
+        return result.bytes
     }
 
     @Test("gzip reads back every byte", arguments: [0, 1, 100, 70_000, 3_000_000])
-    func roundTrip(count: Int) throws {
+    func roundTrip(count: Int) async throws {
         var state: UInt64 = 1
         let random = (0..<count).map { _ -> UInt8 in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -30,7 +23,7 @@ struct GzipTests {
         }
         for bytes in [random, [UInt8](repeating: 7, count: count)] {
             let packed = try #require(Gzip.compress(bytes))
-            #expect(try unpacked(packed) == bytes)
+            #expect(try await unpacked(packed) == bytes)
         }
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import Instruments
 import Logging
 import SQLiteEngine
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -19,11 +20,11 @@ import Testing
             #expect(exposition.contains("trivet_disk_reserve_bytes 1048576\n"))
             // One that was deleted to free its room is made again.
             try FileManager.default.removeItem(atPath: folder + "/reserve")
-            let deadline = ContinuousClock.now + .seconds(60)
-            while !FileManager.default.fileExists(atPath: folder + "/reserve"), ContinuousClock.now < deadline {
+            let isMade = await eventually {
                 await keeper.look()
+                return FileManager.default.fileExists(atPath: folder + "/reserve")
             }
-            #expect(FileManager.default.fileExists(atPath: folder + "/reserve"))
+            #expect(isMade)
         }
     }
 

@@ -1,5 +1,6 @@
 import Database
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("DataDirectory")
@@ -31,25 +32,22 @@ struct DataDirectoryTests {
     func otherProcess() async throws {
         let folder = try TemporaryFolder()
         let lock = folder.path(of: "lock")
-        let holder = Process()
-        holder.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
         // -F: without a fork, so that the lock's holder is the process that we kill.
-        holder.arguments = ["-F", lock, "sleep", "60"]
-        try holder.run()
-        try await until { FileManager.default.fileExists(atPath: lock) }
-        try "\(holder.processIdentifier)\n".write(toFile: lock, atomically: false, encoding: .utf8)
-        try await until {
+        let holder = try ChildProcess("/usr/bin/flock", ["-F", lock, "/usr/bin/sleep", "infinity"], environment: [:])
+        defer { holder.send(SIGKILL) }
+        try await eventually("the lock is held") {
+            guard FileManager.default.fileExists(atPath: lock) else { return false }
             guard let directory = try? DataDirectory(path: folder.path) else { return true }
             directory.release()
             return false
         }
-        try "\(holder.processIdentifier)\n".write(toFile: lock, atomically: false, encoding: .utf8)
+        try "\(holder.pid)\n".write(toFile: lock, atomically: false, encoding: .utf8)
         let error = #expect(throws: DataDirectoryError.self) { _ = try DataDirectory(path: folder.path) }
         #expect(error?.code == .inUse)
-        #expect(error?.holder == holder.processIdentifier)
-        #expect(error?.message.contains("process \(holder.processIdentifier)") == true)
-        kill(holder.processIdentifier, SIGKILL)
-        holder.waitUntilExit()
+        #expect(error?.holder == holder.pid)
+        #expect(error?.message.contains("process \(holder.pid)") == true)
+        holder.send(SIGKILL)
+        _ = await holder.wait()
         try DataDirectory(path: folder.path).release()
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Logging
 import Synchronization
+import TestSupport
 
 /// A folder of one test, gone with the object.
 final class TemporaryFolder: Sendable {
@@ -79,15 +80,15 @@ enum TestDatabase {
     ) async throws -> [Result<Int, any Error>] {
         let gate = Gate()
         async let blocker: Void = file.write { _ in gate.pass() }
-        try await until { gate.isEntered }
+        try await eventually("the gate is reached") { gate.isEntered }
         let tasks = writes.enumerated().map { position, write in
             Task {
                 // One after the other, so that the order in the batch is the order of the array.
-                try await until { file.statistics.queueLength >= position }
+                try await eventually("they wait") { file.statistics.queueLength >= position }
                 return try await file.write(write)
             }
         }
-        try await until { file.statistics.queueLength == writes.count }
+        try await eventually("they wait") { file.statistics.queueLength == writes.count }
         gate.open()
         try await blocker
         var results: [Result<Int, any Error>] = []
@@ -95,18 +96,6 @@ enum TestDatabase {
         return results
     }
 }
-
-/// Waits for a condition, at most a minute.
-func until(_ condition: @Sendable () throws -> Bool) async throws {
-    let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(60)
-    while try !condition() {
-        guard clock.now < deadline else { throw DeadlineExceeded() }
-        try await Task.sleep(for: .milliseconds(1))
-    }
-}
-
-struct DeadlineExceeded: Error {}
 
 /// What tests throw.
 struct Refused: Error, Equatable {}

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 @testable import Database
 
@@ -24,6 +25,6 @@ final class TestDisk: Sendable {
     /// Changes the room, and waits until that is noticed.
     func set(free: Int) async throws {
         room.free.withLock { $0 = free }
-        try await until { self.space.status?.free == free }
+        try await eventually("the room is measured") { self.space.status?.free == free }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Datastore
@@ -115,10 +116,7 @@ import Testing
             try await datastore.createIndex(byName)
             _ = try await datastore.run(
                 Query(kind: "Message", filters: [PropertyFilter("name", .equal, .string("Bob"))]))
-            let deadline = ContinuousClock.now + .seconds(60)
-            while datastore.indexes().count(where: { $0.state == .ready }) < 2, .now < deadline {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            await eventually { datastore.indexes().count(where: { $0.state == .ready }) >= 2 }
             #expect(datastore.indexes().map(\.state) == [.ready, .ready])
             await group.triggerGracefulShutdown()
             try await running

@@ -36,4 +36,11 @@ import Testing
         #expect(Timestamp(microseconds: .min).since(Timestamp(microseconds: .max)) < .zero)
         #expect(Timestamp(microseconds: 7).since(Timestamp(microseconds: 3)) == .microseconds(4))
     }
+
+    @Test("Instants of records are equally wide")
+    func fixedWidth() {
+        #expect(Timestamp(microseconds: 0).fixedText == "1970-01-01T00:00:00.000000Z")
+        #expect(Timestamp(microseconds: 1_000).fixedText == "1970-01-01T00:00:00.001000Z")
+        #expect(Timestamp(microseconds: 123_456).fixedText == "1970-01-01T00:00:00.123456Z")
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -60,7 +61,9 @@ struct CommandLineTests {
         await client.shutdown()
         // A record follows its answer's last byte.
         try await eventually("the record is read") {
-            try await daemon.trivetctl("logs", "read", "--format", "value(httpRequest.requestUrl)").output == "/\n"
+            try await daemon.trivetctl(
+                "logs", "read", "--service", "hello-world-service", "--format", "value(httpRequest.requestUrl)"
+            ).output == "/\n"
         }
     }
 
@@ -93,7 +96,7 @@ struct CommandLineTests {
                 daemon.url("storage-logging-service", "/api/v1/pubsub"), bytes: Array(event.utf8))
         }
         await client.shutdown()
-        let run = try await daemon.trivetctl(["scheduler", "jobs", "run", "log-purge-job", "--format", "json"]).json()
+        let run = try await daemon.runJob("log-purge-job", "--format", "json").json()
         #expect(run.object?["outcome"] == "succeeded")
         let dry = try await daemon.trivetctl(["purge", "--older-than", "0s", "--dry-run", "--format", "json"]).json()
         #expect(dry.object?["deleted"] == 5)

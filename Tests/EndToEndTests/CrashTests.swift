@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
@@ -39,7 +40,6 @@ struct CrashTests {
     func killAtRandomMoments() async throws {
         let folder = try TestFolder()
         let acknowledged = Acknowledged()
-        var seed = SystemRandomNumberGenerator()
         for round in 0..<Self.rounds {
             let daemon = try await TestDaemon.start(in: folder, settings: settings)
             try await check(daemon, acknowledged, round: round)
@@ -47,8 +47,16 @@ struct CrashTests {
                 for client in 0..<4 { group.addTask { await store(daemon, acknowledged, "\(round)-\(client)") } }
                 for client in 0..<3 { group.addTask { await push(daemon, acknowledged, "\(round)-\(client)") } }
                 group.addTask { await purge(daemon, acknowledged) }
-                let moment = Duration.milliseconds(Int.random(in: 1...400, using: &seed))
-                try await Task.sleep(for: moment)
+                // On a busy machine nothing is acknowledged in so short a time; a tenth of the kills come all the same.
+                if round % 10 != 9 {
+                    let before = acknowledged.state.withLock { ($0.messages.count, $0.events.count, $0.lastPurge) }
+                    try await eventually("something of each is acknowledged") {
+                        acknowledged.state.withLock { now in
+                            now.messages.count > before.0 && now.events.count > before.1 && now.lastPurge > before.2
+                        }
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 1...400)))
                 await daemon.kill()
                 group.cancelAll()
             }
@@ -56,8 +64,8 @@ struct CrashTests {
         let daemon = try await TestDaemon.start(in: folder, settings: settings)
         try await check(daemon, acknowledged, round: Self.rounds)
         let known = acknowledged.state.withLock { $0 }
-        #expect(known.messages.count > Self.rounds, "the rounds had messages to lose")
-        #expect(known.events.count > Self.rounds, "and events")
+        #expect(known.messages.count > Self.rounds / 2, "the rounds had messages to lose")
+        #expect(known.events.count > Self.rounds / 2, "and events")
         #expect(known.lastPurge > .distantPast, "and purges")
         #expect(await daemon.stop() == .exited(0))
         let integrity = try await run("sqlite3", [folder.file("data/state.db"), "PRAGMA integrity_check"])

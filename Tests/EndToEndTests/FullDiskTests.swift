@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -25,6 +26,18 @@ struct FullDiskTests {
             daemon.url("message-board-service", "/api/v1/retrieve"), ["name": .string(board)])
         try #require(answer.status == 200)
         return try #require(try answer.json().object?["messages"]?.array).compactMap { $0.object?["message"]?.string }
+    }
+
+    private func createPublishingJob(_ daemon: TestDaemon) async throws -> CommandResult {
+        try await daemon.trivetctl(
+            "scheduler", "jobs", "create", "pubsub", "tick", "--schedule", "0 0 1 1 *", "--topic", "storage-event",
+            "--message-body", "tick", "--max-retry-attempts", "1", "--min-backoff", "10ms")
+    }
+
+    /// Runs that job; gives the statuses of its attempts.
+    private func publish(_ daemon: TestDaemon) async throws -> [Int64] {
+        let run = try await daemon.trivetctl("scheduler", "jobs", "run", "tick", "--format", "json").json()
+        return (run.object?["attempts"]?.array ?? []).compactMap { $0.object?["status"]?.integer }
     }
 
     private func diskCheck(_ daemon: TestDaemon) async throws -> (status: String, message: String) {
@@ -53,41 +66,49 @@ struct FullDiskTests {
         let client = TransferClient()
         for number in 0..<50 { #expect(try await store(daemon, client, "m\(number)").status == 200) }
         for number in 0..<300 { #expect(try await push(daemon, client, "\(number)").status == 200) }
-        try await eventually("the reserve is made", within: 60) { try await isWhole(disks, daemon) }
+        #expect(try await createPublishingJob(daemon).status == 0)
+        try await eventually("the reserve is made") { try await isWhole(disks, daemon) }
 
         try disks.fill("data")
-        try await eventually("stores are refused", within: 60) {
+        try await eventually("stores are refused") {
             try await store(daemon, client, "refused").status == 507
         }
-        try await eventually("the log says so", within: 60) { daemon.log.contains("the disk is nearly full") }
+        try await eventually("the log says so") { daemon.log.contains("the disk is nearly full") }
         let refused = try await store(daemon, client, "refused")
         let words = try #require(try refused.json().object?["message"]?.string)
         #expect(words.contains("the disk is full") && words.contains("free some space"), "\(words)")
         #expect(try await push(daemon, client, "refused").status == 507)
+        #expect(try await publish(daemon) == [507, 507], "a job's message, and again after its retry's backoff")
 
         #expect(try await retrieve(daemon, client).count == 50)
         #expect(try await client.get(daemon.url("hello-world-service", "/")).status == 200)
-        let check = try await diskCheck(daemon)
-        #expect(check.status == "warn" && check.message.contains("stores are refused (507)"), "\(check)")
-        #expect(try await client.get(daemon.url("metrics", "/readyz")).status == 200)
-        #expect(try await client.get(daemon.url("metrics", "/livez")).status == 200)
+        try await eventually("the check warns") {
+            let check = try await diskCheck(daemon)
+            return check.status == "warn" && check.message.contains("stores are refused (507)")
+        }
+        for path in ["/readyz", "/livez"] {
+            try await eventually("\(path) passes") { try await client.get(daemon.url("metrics", path)).status == 200 }
+        }
 
         // The ledger's record, the call and the deletion, all without a byte free but the reserve.
-        try disks.fill("data")
-        #expect(try disks.free("data") < 512 * 1024, "the disk is full but for what the daemon gave back just now")
-        let job = try await daemon.trivetctl("scheduler", "jobs", "run", "log-purge-job", "--format", "json")
+        try await eventually("the disk is full but for what the daemon gave back just now") {
+            try disks.fill("data")
+            return try disks.free("data") < 512 * 1024
+        }
+        let job = try await daemon.runJob("log-purge-job", "--format", "json")
         #expect(job.status == 0, "\(job)")
         try disks.fill("data")
         let purged = try await daemon.trivetctl("purge", "--older-than", "0s", "--format", "json")
         #expect(try purged.json().object?["deleted"] == 300, "\(purged)")
 
         disks.empty("data")
-        try await eventually("stores are taken again", within: 60) {
+        try await eventually("stores are taken again") {
             try await store(daemon, client, "again").status == 200
         }
         #expect(try await push(daemon, client, "again").status == 200)
-        try await eventually("the log says so", within: 60) { daemon.log.contains("the disk has room again") }
-        try await eventually("the reserve is whole, and health passes", within: 60) {
+        #expect(try await publish(daemon) == [200])
+        try await eventually("the log says so") { daemon.log.contains("the disk has room again") }
+        try await eventually("the reserve is whole, and health passes") {
             let check = try await diskCheck(daemon)
             return try await isWhole(disks, daemon) && !check.message.contains("refused (507) until")
         }
@@ -133,7 +154,7 @@ struct FullDiskTests {
         // Nothing is refused before the disk itself does.
         let settings = ["disk.min_free": "0", "disk.reserve": "1536KiB", "purge.retain": "1h"]
         var daemon = try await TestDaemon.start(in: folder, settings: settings, on: disks)
-        try await eventually("the reserve is made", within: 60) { try await isWhole(disks, daemon) }
+        try await eventually("the reserve is made") { try await isWhole(disks, daemon) }
         let acknowledged = try await pushUntilFull(daemon)
         #expect(daemon.process.isRunning, "a full disk does not end the daemon: \(daemon.log)")
         await daemon.kill()
@@ -151,10 +172,10 @@ struct FullDiskTests {
         #expect(try purged.json().object?["deleted"] == .integer(Int64(keys.count)), "\(purged)\n\(daemon.log)")
         let client = TransferClient()
         let recovered = daemon
-        try await eventually("the room of what was purged is there for others", within: 60) {
+        try await eventually("the room of what was purged is there for others") {
             try await store(recovered, client, "after").status == 200
         }
-        try await eventually("the reserve is whole again", within: 60) { try await isWhole(disks, recovered) }
+        try await eventually("the reserve is whole again") { try await isWhole(disks, recovered) }
         await client.shutdown()
         #expect(await daemon.stop() == .exited(0), "\(daemon.log)")
         #expect(try await integrity(disks, folder) == "ok\n")
@@ -173,20 +194,22 @@ struct FullDiskTests {
         let daemon = try await TestDaemon.start(in: folder, on: disks)
         let client = TransferClient()
         #expect(try await store(daemon, client, "before").status == 200)
-        try await eventually("the record is stored", within: 60) {
+        try await eventually("the record is stored") {
             try await daemon.metrics()["trivet_request_log_stored_total"] ?? 0 >= 1
         }
         try disks.fill("telemetry")
-        try await eventually("records are dropped, and stores are not", within: 60) {
+        try await eventually("records are dropped, and stores are not") {
             #expect(try await store(daemon, client, "during").status == 200)
             let metrics = try await daemon.metrics()
             return metrics["trivet_request_log_dropped_total{reason=\"write_failed\"}"] ?? 0 > 0
         }
-        let check = try await diskCheck(daemon)
-        #expect(check.status == "warn" && check.message.contains("telemetry does not grow"), "\(check)")
+        try await eventually("the check warns") {
+            let check = try await diskCheck(daemon)
+            return check.status == "warn" && check.message.contains("telemetry does not grow")
+        }
         disks.empty("telemetry")
         let stored = try await daemon.metrics()["trivet_request_log_stored_total"] ?? 0
-        try await eventually("records are stored again", within: 60) {
+        try await eventually("records are stored again") {
             #expect(try await store(daemon, client, "after").status == 200)
             return try await daemon.metrics()["trivet_request_log_stored_total"] ?? 0 > stored
         }
@@ -211,17 +234,17 @@ struct FullDiskTests {
         let daemon = try await TestDaemon.start(in: folder, on: disks)
         let client = TransferClient()
         try disks.fill("data")
-        try await eventually("stores are refused", within: 60) {
+        try await eventually("stores are refused") {
             try await store(daemon, client, "refused").status == 507
         }
-        try await eventually("the request log has the refusal and its reason", within: 60) {
+        try await eventually("the request log has the refusal and its reason") {
             let read = try await daemon.trivetctl("logs", "read", "--status", "507", "--format", "ndjson")
             return try read.jsonLines().contains { entry in
                 entry.object?["labels"]?.object?["error"]?.string?.contains("the disk is full") ?? false
             }
         }
         disks.empty("data")
-        try await eventually("stores are taken again", within: 60) {
+        try await eventually("stores are taken again") {
             try await store(daemon, client, "again").status == 200
         }
         await client.shutdown()

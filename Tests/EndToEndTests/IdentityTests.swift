@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -97,7 +98,7 @@ struct IdentityTests {
     func jobs() async throws {
         let daemon = try await start()
         func attempt(_ job: String) async throws -> String {
-            let ran = try await daemon.trivetctl("scheduler", "jobs", "run", job, "--format", "value(outcome,message)")
+            let ran = try await daemon.runJob(job, "--format", "value(outcome,message)")
             return ran.output
         }
         #expect(try await attempt("log-purge-job").hasPrefix("succeeded"))

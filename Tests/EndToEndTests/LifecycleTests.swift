@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -36,6 +38,21 @@ struct LifecycleTests {
             #expect(contents(of: daemon.folder.file("data/\(name)")).isEmpty)
         }
         #expect(!FileManager.default.fileExists(atPath: daemon.socket), "the socket is gone")
+    }
+
+    @Test("lines for the journal begin with their priority, others do not", arguments: [true, false])
+    func journal(isNamed: Bool) async throws {
+        let folder = try TestFolder()
+        let log = try folder.write("", to: "trivetd.log")
+        var status = stat()
+        try #require(stat(log, &status) == 0)
+        let stream = "\(status.st_dev):\(isNamed ? status.st_ino : status.st_ino + 1)"
+        let daemon = try await TestDaemon.start(in: folder, variables: ["JOURNAL_STREAM": stream])
+        #expect(await daemon.stop() == .exited(0))
+        let lines = contents(of: log).split(separator: "\n")
+        #expect(!lines.isEmpty)
+        #expect(lines.allSatisfy { $0.hasPrefix("<") == isNamed }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("<6>") } == isNamed)
     }
 
     @Test("a restart under load fails no request that was sent")

@@ -11,6 +11,14 @@ final class SharedNumber: Sendable {
     func set(_ value: Int) { number.store(value, ordering: .relaxed) }
 }
 
+/// How many are within something at once.
+final class Overlaps: Sendable {
+    private let state = Mutex((now: 0, most: 0))
+    var most: Int { state.withLock { $0.most } }
+    func enter() { state.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
+    func leave() { state.withLock { $0.now -= 1 } }
+}
+
 /// A status that a test changes.
 final class SharedStatus: Sendable {
     private let status = Mutex(HealthStatus.pass)

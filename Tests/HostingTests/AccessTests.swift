@@ -4,6 +4,7 @@ import MetricsTestKit
 import RequestLog
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 /// Lets `good` in at once and `slow` after a while, knows `known` but lets it in nowhere, and refuses all else.
@@ -43,6 +44,9 @@ private struct DoorKeeper: RequestAuthorizing {
         Route(.post, "/echo") { request in
             request.note(error: "noted")
             return .text("\(try await request.body().count) \(request.principal ?? "nobody")")
+        },
+        Route(.post, "/upload", body: .stream) { request in
+            .text("\(try await request.body().count) \(request.principal ?? "nobody")")
         },
     ]
 
@@ -132,6 +136,36 @@ private struct DoorKeeper: RequestAuthorizing {
                 ] {
                     let other = try test.connect()
                     try other.send(test.request("POST", "/echo", headers: head))
+                    let early = other.answer()
+                    #expect(early.status == 401, "\(head)")
+                    #expect(early.header("connection") == "close", "\(head)")
+                }
+            }
+        }
+    }
+
+    @Test("A streamed body reaches nobody before it is known who sends it", arguments: ["", "slow and "])
+    func streamedBodies(delay: String) async throws {
+        try await serving { test in
+            try await blocking {
+                let client = try test.connect()
+                let refusedToken = "Authorization: \(delay)bad"
+                let whole = String(repeating: "x", count: 16_384)
+                try client.send(test.request("POST", "/upload", headers: [refusedToken], body: whole))
+                let refused = client.answer()
+                #expect(refused.status == 401)
+                #expect(refused.header("connection") == nil)
+                for (token, name) in [("good", "ann@example.org"), ("slow", "late@example.org")] {
+                    try client.send(
+                        test.request("POST", "/upload", headers: ["Authorization: \(token)"], body: "12345"))
+                    #expect(client.answer().body == "5 \(name)")
+                }
+                for head in [
+                    ["Content-Length: 1048576"], ["Transfer-Encoding: chunked"],
+                    ["Content-Length: 5", "Expect: 100-continue"],
+                ] {
+                    let other = try test.connect()
+                    try other.send(test.request("POST", "/upload", headers: head + [refusedToken]))
                     let early = other.answer()
                     #expect(early.status == 401, "\(head)")
                     #expect(early.header("connection") == "close", "\(head)")

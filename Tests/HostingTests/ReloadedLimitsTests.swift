@@ -2,6 +2,7 @@ import Glibc
 import HTTPTypes
 import Hosting
 import Settings
+import TestSupport
 import Testing
 
 @Suite("Limits that change while connections are open", .serialized) struct ReloadedLimitsTests {
@@ -20,7 +21,7 @@ import Testing
                     return client.answer().status
                 }
                 func apply(_ body: Int) {
-                    test.hosting.apply(LimitSettings(body: body), shutdownTimeout: .seconds(5))
+                    test.hosting.apply(.patient(body: body), shutdownTimeout: patience)
                 }
                 let before = try ask(100)
                 apply(50)
@@ -44,10 +45,10 @@ import Testing
                 let client = try test.connect()
                 try client.send(test.request("GET", "/"))
                 #expect(client.answer().status == 200)
-                test.hosting.apply(LimitSettings(idleTimeout: .milliseconds(100)), shutdownTimeout: .seconds(5))
+                test.hosting.apply(.patient(idleTimeout: .milliseconds(100)), shutdownTimeout: patience)
                 try client.send(test.request("GET", "/"))
                 #expect(client.answer().status == 200)
-                return client.rest(within: 60).end
+                return client.rest().end
             }
             #expect(end == .closed)
         }
@@ -55,7 +56,7 @@ import Testing
 
     @Test("the number of connections and the size of heads count for new connections")
     func connections() async throws {
-        let limits = LimitSettings(connections: 4)
+        let limits = LimitSettings.patient(connections: 4)
         try await TestHosting.serving(Self.routes, limits: limits) { (test: TestHosting) async throws -> Void in
             let statuses = try await blocking {
                 let first = try test.connect()
@@ -64,7 +65,7 @@ import Testing
                 let others = try (0..<3).map { _ in try test.connect() }
                 while test.hosting.connectionCount < 4 { usleep(1_000) }
                 let refused = try test.connect().rest().status
-                test.hosting.apply(LimitSettings(header: 1_024, connections: 8), shutdownTimeout: .seconds(5))
+                test.hosting.apply(.patient(header: 1_024, connections: 8), shutdownTimeout: patience)
                 let next = try test.connect()
                 let long = "X-Long: \(String(repeating: "x", count: 2_000))"
                 try next.send(test.request("GET", "/", headers: [long]))

@@ -3,6 +3,7 @@ import Hosting
 import JSON
 import RequestLog
 import Settings
+import TestSupport
 import Testing
 
 @Suite("The request pipeline") struct RequestPipelineTests {
@@ -26,6 +27,7 @@ import Testing
     @Test("A route answers with length, date and request id, and leaves one record")
     func answers() async throws {
         try await TestHosting.serving(Self.routes) { (test: TestHosting) async throws -> Void in
+            let start = ContinuousClock.now
             let answer = try await test.ask(test.request("GET", "/", headers: ["User-Agent: tests", "Referer: r"]))
             #expect(answer.status == 200)
             #expect(answer.body == "root")
@@ -43,7 +45,7 @@ import Testing
             #expect(record.responseSize == 4)
             #expect(record.trace?.count == 32)
             #expect(record.error == nil)
-            #expect(record.latency > .zero && record.latency < .seconds(5))
+            #expect(record.latency > .zero && record.latency < ContinuousClock.now - start)
         }
     }
 
@@ -240,7 +242,7 @@ import Testing
             let answers = try await blocking {
                 let client = try test.connect()
                 try client.send(many)
-                return client.read(within: 30) {
+                return client.read() {
                     $0.count >= 5_000 * 150 && Answer($0).text.contains("quick", times: 5_000)
                 }
             }

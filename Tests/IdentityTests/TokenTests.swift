@@ -111,14 +111,20 @@ import Testing
             let identities = try await world.identities()
             try await identities.createPusher()
             let access = try await identities.accessToken(of: Identities.pusher).token
-            #expect(identities.principal(accessToken: access)?.email == Identities.pusher)
+            #expect(await identities.adminOutcome(token: access) == "ok \(Identities.pusher)")
             #expect(await identities.outcome(token: access) == "malformed")
-            let identity = try await identities.identityToken(
-                for: Identities.pusher, audience: "http://issuer.test/admin")
-            #expect(identities.principal(accessToken: identity) == nil)
-            #expect(identities.principal(accessToken: "garbage") == nil)
+            for (audience, outcome) in [
+                ("http://issuer.test/admin", "wrong_audience"), (World.url, "wrong_audience"),
+                ("\(World.admin)/", "ok \(Identities.pusher)"),
+                (ServiceAudiences.commandLine, "ok \(Identities.pusher)"),
+            ] {
+                let identity = try await identities.identityToken(for: Identities.pusher, audience: audience)
+                #expect(await identities.adminOutcome(token: identity) == outcome, "\(audience)")
+            }
+            #expect(await identities.adminOutcome(token: "garbage") == "malformed")
+            #expect(await identities.outcome(token: access) == "malformed")
             try await identities.deleteAccount(Identities.pusher)
-            #expect(identities.principal(accessToken: access) == nil)
+            #expect(await identities.adminOutcome(token: access) == "unknown_account")
         }
     }
 
@@ -142,7 +148,8 @@ import Testing
             let cache = VerifiedTokens(limit: 10)
             let principal = Principal(member: .user("a@b.c"), uniqueID: "1", issuer: "i")
             let token = VerifiedToken(
-                principal: principal, audiences: [], expires: world.now.advanced(by: .seconds(10)))
+                principal: principal, isAccessToken: false, audiences: [], expires: world.now.advanced(by: .seconds(10))
+            )
             for number in 0..<100 {
                 cache.keep(token, .init("token \(number)", service: "s"), now: world.now)
                 #expect(cache.count <= 10)

@@ -1,6 +1,6 @@
 import CoreMetrics
-import Foundation
 import Instruments
+import TestSupport
 import Testing
 
 /// Prometheus' own checker reads the exposition. It comes with Debian's package `prometheus`; where it is missing the
@@ -8,7 +8,7 @@ import Testing
 @Suite("The exposition, read by promtool")
 struct PromtoolTests {
     @Test("promtool has nothing to say about counters, gauges, histograms and the process' metrics")
-    func everything() throws {
+    func everything() async throws {
         let registry = MetricRegistry()
         ProcessMetrics(version: "0.1.0 \"\\\n").register(in: registry)
         registry.describe("trivet_things_total", help: "Things with a \\ and a\nline feed.")
@@ -25,7 +25,7 @@ struct PromtoolTests {
         }
         registry.describe("trivet_batch_size", help: "How many.")
         Recorder(label: "trivet_batch_size", factory: registry).record(17)
-        let (status, words) = try check(registry.exposition())
+        let (status, words) = try await check(registry.exposition())
         #expect(status == 0, "\(words)")
         #expect(words == "")
         #expect(registry.rejections.isEmpty)
@@ -33,31 +33,17 @@ struct PromtoolTests {
     }
 
     @Test("promtool does complain where there is a reason, so the test above tells something")
-    func complaint() throws {
+    func complaint() async throws {
         let registry = MetricRegistry()
         Counter(label: "trivet_things", factory: registry).increment()
-        let (status, words) = try check(registry.exposition())
+        let (status, words) = try await check(registry.exposition())
         #expect(status != 0)
         #expect(words.contains("_total"))
     }
 
-    private func check(_ exposition: [UInt8]) throws -> (status: Int32, words: String) {
-        let path = try #require(
-            ["/usr/bin/promtool", "/usr/local/bin/promtool"].first(where: FileManager.default.isExecutableFile),
-            "promtool is missing: apt-get install prometheus")
-        let file = FileManager.default.temporaryDirectory.appending(path: "exposition-\(UUID()).txt")
-        try Data(exposition).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = ["check", "metrics"]
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let words = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: words, as: UTF8.self))
+    private func check(_ exposition: [UInt8]) async throws -> (status: Int32, words: String) {
+        let result = try await run(
+            "promtool", ["check", "metrics"], input: String(decoding: exposition, as: UTF8.self))
+        return (result.status, result.output + result.errors)
     }
 }

@@ -47,7 +47,7 @@ import Testing
             switch body {
             case .empty: return []
             case .bytes(let bytes): return bytes
-            case .stream(let produce):
+            case .stream(let produce), .sizedStream(_, let produce):
                 let collected = Collected()
                 try await produce(BodyWriter { bytes in collected.bytes.withLock { $0 += bytes } })
                 return collected.bytes.withLock { $0 }

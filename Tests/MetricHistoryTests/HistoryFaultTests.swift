@@ -201,7 +201,7 @@ struct HistoryFaultTests {
         try FileManager.default.removeItem(atPath: first.folder)
     }
 
-    @Test("samples are taken while a flush or a long query has its turn", .timeLimit(.minutes(2)))
+    @Test("samples are taken while a flush or a long query has its turn", .timeLimit(.minutes(20)))
     func undisturbed() async throws {
         let test = try TestHistory(
             settings: MetricHistorySettings(
@@ -225,7 +225,7 @@ struct HistoryFaultTests {
         try await test.remove()
     }
 
-    @Test("a flush ends though samples come faster than they are written", .timeLimit(.minutes(2)))
+    @Test("a flush ends though samples come faster than they are written", .timeLimit(.minutes(20)))
     func endlessSamples() async throws {
         let test = try TestHistory()
         for number in 0..<200 {

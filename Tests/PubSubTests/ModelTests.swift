@@ -28,13 +28,16 @@ import Transfer
     @Test("Topics, subscriptions, messages and deliveries come back from their entities as they were")
     func coding() throws {
         let topic = TopicRecord(
-            topic: Topic(id: "abc", messageRetentionDuration: .seconds(600), createTime: .now), log: 7)
+            topic: Topic(id: "abc", messageRetentionDuration: .seconds(600), labels: ["a": "b"], createTime: .now),
+            log: 7,
+            revision: 3)
         #expect(TopicRecord(topic.entity) == topic)
         var subscription = Subscription(id: "sub", topic: "abc")
         #expect(try coded(subscription) == subscription)
         subscription.pushConfig = PushConfig(
             pushEndpoint: "http://x/", oidcToken: .init(serviceAccountEmail: "a@b", audience: "c"),
-            noWrapper: .init(writeMetadata: true))
+            noWrapper: .init(writeMetadata: true), attributes: ["x-goog-version": "v1"])
+        subscription.labels = ["team": "a", "é": ""]
         subscription.ackDeadlineSeconds = 77
         subscription.retainAckedMessages = true
         subscription.messageRetentionDuration = .seconds(601)
@@ -71,6 +74,10 @@ import Transfer
             { $0.retryPolicy = RetryPolicy(maximumBackoff: .seconds(601)) },
             { $0.deadLetterPolicy = DeadLetterPolicy(deadLetterTopic: "abc", maxDeliveryAttempts: 4) },
             { $0.deadLetterPolicy = DeadLetterPolicy(deadLetterTopic: "abc", maxDeliveryAttempts: 101) },
+            { $0.labels = ["": "x"] }, { $0.labels["a"] = String(repeating: "x", count: 64) },
+            { subscription in for number in 0...64 { subscription.labels["l\(number)"] = "" } },
+            { $0.pushConfig = PushConfig(pushEndpoint: "http://x/", attributes: ["x-goog-version": "v1beta1"]) },
+            { $0.pushConfig = PushConfig(pushEndpoint: "http://x/", attributes: ["other": "v1"]) },
             { $0.filter = "x" }, { $0.pushConfig = PushConfig(pushEndpoint: "localhost:80") },
             { $0.pushConfig = PushConfig(pushEndpoint: "ftp://localhost/") },
             { $0.pushConfig = PushConfig(pushEndpoint: "http://localhost/\r\nX: y") },

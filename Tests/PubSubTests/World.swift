@@ -8,6 +8,8 @@ import SQLiteEngine
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestReceiver
+import TestSupport
 import Testing
 import Transfer
 
@@ -20,8 +22,11 @@ final class World: Sendable {
     let client = TransferClient()
     let registry = MetricRegistry()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    /// What the wall's clock is ahead of the system's.
-    let ahead = Mutex(Duration.zero)
+    /// What the clock on the wall says: it stands still until a test sets it.
+    let now = Mutex(World.begin)
+    /// What the time that never jumps is ahead of the system's.
+    let uptimeAhead = Mutex(Duration.zero)
+    static let begin = Timestamp.now
     private let folder: URL
     private let file: DatabaseFile
 
@@ -55,12 +60,16 @@ final class World: Sendable {
         try FileManager.default.removeItem(at: folder)
     }
 
-    func clockAhead(by duration: Duration) { ahead.withLock { $0 = duration } }
+    /// Sets the clock on the wall so far ahead of the test's begin.
+    func clockAhead(by duration: Duration) { now.withLock { $0 = World.begin.advanced(by: duration) } }
 
-    /// A Pub/Sub whose ack deadlines of 10 s take as long as told.
+    /// Lets so much time pass, for deadlines.
+    func pass(_ duration: Duration) { uptimeAhead.withLock { $0 += duration } }
+
+    /// A Pub/Sub whose ack deadlines of 10 s take as long as told: by default longer than any test.
     func pubsub(
-        ackDeadline: Duration = .seconds(60), maxOutstanding: Int = 1000, maxConnections: Int = 2000,
-        tokens: (any PushTokenSource)? = nil, shutdownTimeout: Duration = .seconds(30)
+        ackDeadline: Duration = .seconds(3600), maxOutstanding: Int = 1000, maxConnections: Int = 2000,
+        tokens: (any PushTokenSource)? = nil, shutdownTimeout: Duration = patience
     ) async throws -> PubSub {
         let begin = ContinuousClock.now
         return try await PubSub(
@@ -68,8 +77,12 @@ final class World: Sendable {
             sender: PushSender(client: client, resolve: { PushEndpoint(TransferEndpoint(url: $0)) }, tokens: tokens),
             settings: PubSubSettings(maxOutstandingPushes: maxOutstanding, maxConnections: maxConnections),
             clock: PubSubClock(
-                now: { Timestamp.now.advanced(by: self.ahead.withLock { $0 }) },
-                uptime: { ContinuousClock.now - begin }),
+                now: { self.now.withLock { $0 } },
+                uptime: { ContinuousClock.now - begin + self.uptimeAhead.withLock { $0 } },
+                sleep: { time in
+                    let ahead = self.uptimeAhead.withLock { $0 }
+                    try? await Task.sleep(until: begin + time - ahead, clock: .continuous)
+                }),
             timing: PubSubTiming(
                 ackSecond: ackDeadline / 10, retryAfter: .milliseconds(50), gaugeInterval: .milliseconds(50),
                 cleaningInterval: .seconds(3600), shutdownTimeout: shutdownTimeout),
@@ -145,6 +158,16 @@ extension PubSub {
             texts.map { PubSubMessage(data: Array($0.utf8), attributes: attributes, orderingKey: key) }, to: "topic")
     }
 
+    /// What a pull gives that waits for its messages.
+    func pullSoon(_ subscription: String = "sub", limit: Int = 100) async throws -> [ReceivedMessage] {
+        var pulled: [ReceivedMessage] = []
+        try await eventually("a message in \(subscription)") {
+            pulled = try await pull(subscription, limit: limit, wait: .seconds(60))
+            return !pulled.isEmpty
+        }
+        return pulled
+    }
+
     /// The texts that a pull gives.
     func pullTexts(_ limit: Int = 100, wait: Duration = .zero) async throws -> [String] {
         try await pull("sub", limit: limit, wait: wait).map(\.text)
@@ -183,14 +206,4 @@ final class TestEngine: Engine {
         }
         return try await base.write(for: purpose, body)
     }
-}
-
-/// Waits for a condition, a minute at most; false when it did not come.
-func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !condition() {
-        if ContinuousClock.now > deadline { return false }
-        try? await Task.sleep(for: .milliseconds(2))
-    }
-    return true
 }

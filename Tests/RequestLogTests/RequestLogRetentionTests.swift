@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Database
@@ -82,7 +83,7 @@ struct RequestLogRetentionTests {
             if number % 5_000 == 4_999 { try await test.log.flush() }
         }
         free.withLock { $0 = 0 }
-        try await until { disk.isLow }
+        try await eventually("the disk is low") { disk.isLow }
         let pages = try await test.log.database.pageCounts().all
         let oldest = try #require(try await test.all().first?.insertID)
         var number = 60_000
@@ -102,7 +103,7 @@ struct RequestLogRetentionTests {
         #expect(test.log.counters.stored > 60_000)
         // With room again it grows as before.
         free.withLock { $0 = 1 << 30 }
-        try await until { !disk.isLow }
+        try await eventually("the disk has room") { !disk.isLow }
         while try await test.log.database.pageCounts().all <= pages {
             for _ in 0..<5_000 {
                 test.log.record(TestLog.record(number))
@@ -121,10 +122,10 @@ struct RequestLogRetentionTests {
         let running = Task { try await test.log.run() }
         for round in 0..<20 {
             for number in 0..<4_000 { test.log.record(TestLog.record(number)) }
-            try await until { test.log.counters.stored == (round + 1) * 4_000 }
+            try await eventually("they are stored") { test.log.counters.stored == (round + 1) * 4_000 }
             test.clock.advance(.seconds(61))
         }
-        try await until { test.log.database.statistics.fileBytes < limit + limit / 2 }
+        try await eventually("the file is small") { test.log.database.statistics.fileBytes < limit + limit / 2 }
         running.cancel()
         try await running.value
         try await test.remove()

@@ -4,6 +4,7 @@ import GRDB
 import RequestLog
 import ServiceLifecycle
 import Settings
+import TestSupport
 import Testing
 
 @Suite("RequestLog")
@@ -59,6 +60,28 @@ struct RequestLogTests {
         try await test.remove()
     }
 
+    @Test("A question of the caller's own joins the query's, on every page and from either end")
+    func ownQuestion() async throws {
+        let test = try TestLog()
+        for number in 0..<100 { test.log.record(TestLog.record(number)) }
+        try await test.log.flush()
+        for order in [RequestLogQuery.Order.oldestFirst, .newestFirst] {
+            var query = RequestLogQuery()
+            query.order = order
+            query.limit = 7
+            var found: [Int64] = []
+            repeat {
+                let page = try await test.log.read(query) { $0.insertID.sequence.isMultiple(of: 3) }
+                found += page.records.map(\.insertID.sequence)
+                #expect(page.records.count <= 7)
+                query.pageToken = page.nextPageToken
+            } while query.pageToken != nil
+            let wanted = Array(stride(from: Int64(3), through: 99, by: 3))
+            #expect(found == (order == .oldestFirst ? wanted : wanted.reversed()))
+        }
+        try await test.remove()
+    }
+
     @Test("After a graceful stop everything is in the file and the counters add up exactly")
     func gracefulStop() async throws {
         let test = try TestLog(settings: RequestLogSettings(flushInterval: .milliseconds(5), sample: 0.75))
@@ -99,7 +122,7 @@ struct RequestLogTests {
         let test = try TestLog(settings: RequestLogSettings(flushInterval: .seconds(3_600)))
         let running = Task { try await test.log.run() }
         for number in 0..<4_096 { test.log.record(TestLog.record(number)) }
-        try await until { test.log.counters.stored == 4_096 }
+        try await eventually("they are stored") { test.log.counters.stored == 4_096 }
         running.cancel()
         try await running.value
         try await test.remove()

@@ -112,18 +112,6 @@ final class TestClock: Sendable {
     }
 }
 
-/// Waits for a condition, at most a minute.
-func until(_ condition: @Sendable () async throws -> Bool) async throws {
-    let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(60)
-    while try await !condition() {
-        guard clock.now < deadline else { throw DeadlineExceeded() }
-        try await Task.sleep(for: .milliseconds(1))
-    }
-}
-
-struct DeadlineExceeded: Error {}
-
 extension RequestLogCounters {
     var isConserved: Bool { served == stored + sampledOut + droppedInAll + buffered }
 }

@@ -1,10 +1,11 @@
 import Datastore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Scheduling
 
-@Suite("Missed runs, start deadlines and clocks that jump", .timeLimit(.minutes(2)))
+@Suite("Missed runs, start deadlines and clocks that jump", .timeLimit(.minutes(20)))
 struct MissedRunTests {
     private func catchingUp(_ schedule: String = "* * * * *", deadline: Duration? = nil) throws -> Job {
         var job = try job(schedule)

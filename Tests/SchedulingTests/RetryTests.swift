@@ -1,11 +1,12 @@
 import Datastore
 import Foundation
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import Scheduling
 
-@Suite("Retries of a run", .timeLimit(.minutes(2)))
+@Suite("Retries of a run", .timeLimit(.minutes(20)))
 struct RetryTests {
     private let no = JobCallResult.answered(status: 503, excerpt: "no")
 

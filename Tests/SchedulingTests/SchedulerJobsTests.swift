@@ -1,11 +1,12 @@
 import Datastore
 import Foundation
+import TestSupport
 import Testing
 import Transfer
 
 @testable import Scheduling
 
-@Suite("Scheduler's jobs, runs by hand, and pages", .timeLimit(.minutes(2)))
+@Suite("Scheduler's jobs, runs by hand, and pages", .timeLimit(.minutes(20)))
 struct SchedulerJobsTests {
     @Test("A run by hand is recorded apart and takes no instant's place")
     func manual() async throws {

@@ -3,11 +3,12 @@ import Foundation
 import Instruments
 import ServiceLifecycle
 import Settings
+import TestSupport
 import Testing
 
 @testable import Scheduling
 
-@Suite("Scheduler, over its daemon's ends and beginnings", .timeLimit(.minutes(2)))
+@Suite("Scheduler, over its daemon's ends and beginnings", .timeLimit(.minutes(20)))
 struct SchedulerRestartTests {
     @Test("What passed while the daemon was down is one record, also over several restarts")
     func downtime() async throws {

@@ -1,10 +1,11 @@
 import Datastore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Scheduling
 
-@Suite("Scheduler", .timeLimit(.minutes(2)))
+@Suite("Scheduler", .timeLimit(.minutes(20)))
 struct SchedulerTests {
     @Test("Each instant is run once, by the clock alone, and its outcome recorded")
     func eachInstant() async throws {

@@ -2,12 +2,13 @@ import Datastore
 import Foundation
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
 @testable import Scheduling
 
-@Suite("TransferJobCaller", .timeLimit(.minutes(1)))
+@Suite("TransferJobCaller", .timeLimit(.minutes(20)))
 struct TransferJobCallerTests {
     @Test("A job's call goes over HTTP with Cloud Scheduler's headers")
     func headers() async throws {
@@ -17,13 +18,11 @@ struct TransferJobCallerTests {
         let caller = TransferJobCaller(client: client) { url in
             JobEndpoint(url: url.replacingOccurrences(of: "http://service.test", with: server.url))
         }
-        var job = try job()
-        job.target = .http(
-            HTTPTarget(
-                uri: "http://service.test/api/v1/purge", method: "POST",
-                headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")],
-                body: Array("{}".utf8)))
-        let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
+        let target = HTTPTarget(
+            uri: "http://service.test/api/v1/purge", method: "POST",
+            headers: [TransferHeader("X-Mine", "1"), TransferHeader("user-agent", "mine")],
+            body: Array("{}".utf8))
+        let call = JobCall(job: try job(), target: target, scheduledTime: instant("2026-11-22T10:01:00Z"))
         #expect(await caller.call(call) == .answered(status: 204, excerpt: ""))
         #expect(await caller.call(call) == .answered(status: 204, excerpt: ""))
         let seen = server.requests
@@ -73,10 +72,9 @@ struct TransferJobCallerTests {
             ),
         ]
         for (token, header, result) in cases {
-            var job = try job()
-            job.target = .http(HTTPTarget(uri: server.url + "/x", method: "GET", oidcToken: token))
+            let target = HTTPTarget(uri: server.url + "/x", method: "GET", oidcToken: token)
             let before = server.requests.count
-            let call = JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z"))
+            let call = JobCall(job: try job(), target: target, scheduledTime: instant("2026-11-22T10:01:00Z"))
             #expect(await caller.call(call) == result)
             let seen = server.requests.dropFirst(before).first
             if let header { #expect(seen?.contains("\r\nAuthorization: Bearer \(header)\r\n") == true) }
@@ -117,7 +115,7 @@ struct TransferJobCallerTests {
             "HTTP/1.1 500 No\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         defer { server.stop() }
         let client = TransferClient()
-        let result = await call(client, server.url, deadline: .seconds(5))
+        let result = await call(client, server.url, deadline: patience)
         guard case .answered(500, let excerpt, nil) = result else {
             Issue.record("\(result)")
             return
@@ -132,7 +130,7 @@ struct TransferJobCallerTests {
         let server = try OneAnswerServer(nil)
         let client = TransferClient()
         for (url, deadline, reason) in [
-            (server.url, Duration.milliseconds(100), "timed out"), ("http://127.0.0.1:1", .seconds(5), "onnect"),
+            (server.url, Duration.milliseconds(100), "timed out"), ("http://127.0.0.1:1", patience, "onnect"),
         ] {
             guard case .failed(let message) = await call(client, url, deadline: deadline) else {
                 Issue.record("answered")
@@ -142,7 +140,7 @@ struct TransferJobCallerTests {
         }
         server.stop()
         await client.shutdown()
-        guard case .failed = await call(client, "http://127.0.0.1:1", deadline: .seconds(5)) else {
+        guard case .failed = await call(client, "http://127.0.0.1:1", deadline: patience) else {
             Issue.record("answered")
             return
         }
@@ -156,13 +154,13 @@ struct TransferJobCallerTests {
             let client = TransferClient()
             let scheduler = Scheduler(
                 datastore: world.datastore, transfer: client, resolve: { _ in JobEndpoint(url: server.url) },
-                settings: .init(), metrics: world.registry, logger: world.logger)
+                publisher: world.publisher, settings: .init(), metrics: world.registry, logger: world.logger)
             try await scheduler.create(job("0 0 1 1 *"))
             try await world.running(scheduler) {
                 let run = try await scheduler.runNow("tick")
                 #expect(run.outcome == .succeeded)
                 #expect(run.status == 200)
-                #expect(scheduler.isAlive)
+                #expect(await eventually { scheduler.isAlive })
             }
             #expect(server.requests.count == 1)
             await client.shutdown()
@@ -170,11 +168,11 @@ struct TransferJobCallerTests {
     }
 
     private func call(_ client: TransferClient, _ url: String, deadline: Duration) async -> JobCallResult {
-        guard var job = try? job() else { return .failed("no job") }
-        job.http { $0.uri = url }
+        guard var job = try? job(), case .http(var target) = job.target else { return .failed("no job") }
+        target.uri = url
         job.attemptDeadline = deadline
         return await TransferJobCaller(client: client).call(
-            JobCall(job: job, scheduledTime: instant("2026-11-22T10:01:00Z")))
+            JobCall(job: job, target: target, scheduledTime: instant("2026-11-22T10:01:00Z")))
     }
 }
 

@@ -8,6 +8,7 @@ import SQLiteEngine
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Scheduling
@@ -16,6 +17,7 @@ import Testing
 final class World: Sendable {
     let clock: TestClock
     let caller = TestCaller()
+    let publisher = TestPublisher()
     let engine: TestEngine
     let datastore: Datastore
     let registry = MetricRegistry()
@@ -57,7 +59,8 @@ final class World: Sendable {
         retention: Duration = .seconds(30 * 86_400), timing: SchedulerTiming? = nil
     ) -> Scheduler {
         Scheduler(
-            datastore: datastore, caller: caller, clock: clock, settings: SchedulerSettings(runRetention: retention),
+            datastore: datastore, caller: caller, publisher: publisher, clock: clock,
+            settings: SchedulerSettings(runRetention: retention),
             timing: timing
                 ?? SchedulerTiming(lateness: .seconds(60), longestSleep: .seconds(3_000_000_000)),
             metrics: registry, logger: logger)
@@ -122,10 +125,8 @@ func job(_ schedule: String = "* * * * *", name: String = "tick") throws -> Job 
 extension Job {
     /// Changes the target.
     mutating func http(_ body: (inout HTTPTarget) -> Void) {
-        switch target {
-        case .http(var http):
-            body(&http)
-            target = .http(http)
-        }
+        guard case .http(var http) = target else { return }
+        body(&http)
+        target = .http(http)
     }
 }

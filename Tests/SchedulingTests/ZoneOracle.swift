@@ -1,5 +1,6 @@
 import Datastore
 import Foundation
+import TestSupport
 import Testing
 
 /// What glibc says of the zones of the tz database: `zdump` prints each second before and at a transition. It reads the
@@ -37,18 +38,12 @@ struct ZoneOracle {
     }
 
     /// Asks about the years from one to before another.
-    init(_ names: [String], years: Range<Int>) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/zdump")
-        process.arguments = ["-V", "-c", "\(years.lowerBound),\(years.upperBound)"] + names
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+    init(_ names: [String], years: Range<Int>) async throws {
+        let result = try await run(
+            "/usr/bin/zdump", ["-V", "-c", "\(years.lowerBound),\(years.upperBound)"] + names)
+        try #require(result.status == 0, "\(result.errors)")
         var zones: [String: Offsets] = [:]
-        for line in text.split(separator: "\n") {
+        for line in result.output.split(separator: "\n") {
             // Africa/Cairo  Thu Apr 23 21:59:59 2026 UT = Thu Apr 23 23:59:59 2026 EET isdst=0 gmtoff=7200
             let words = line.split(separator: " ")
             guard words.count >= 16, let gmtoff = words.last?.split(separator: "=").last.flatMap({ Int64($0) }),

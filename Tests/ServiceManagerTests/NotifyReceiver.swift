@@ -44,12 +44,3 @@ final class NotifyReceiver: Sendable {
         return found
     }
 }
-
-/// Waits until a condition holds; fails the test after a minute.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !condition() {
-        try #require(ContinuousClock.now < deadline, "waited a minute for: \(what)")
-        try await Task.sleep(for: .milliseconds(5))
-    }
-}

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Settings
 
-@Suite(.timeLimit(.minutes(2))) final class LiveSettingsTests {
+@Suite(.timeLimit(.minutes(20))) final class LiveSettingsTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "live-\(UUID())")
     private var file: String { folder.appending(path: "trivet.yaml").path }
 

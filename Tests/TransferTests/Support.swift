@@ -1,18 +1,9 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Transfer
-
-/// Waits for a condition, ten seconds at most; false when it did not come.
-func eventually(_ condition: () -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while !condition() {
-        if ContinuousClock.now > deadline { return false }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    return true
-}
 
 /// Runs a test with a server and a client and ends both; every easy handle must be gone then.
 func withServer(

@@ -1,4 +1,5 @@
 import Instruments
+import TestSupport
 import Testing
 
 @testable import Transfer
@@ -16,13 +17,14 @@ struct TransferMetricsTests {
         let server = try TestServer()
         defer { server.stop() }
         let client = TransferClient(metrics: registry)
-        _ = try await client.execute(TransferRequest(url: server.url + "/hello"))
-        _ = try await client.execute(TransferRequest(method: "BREW", url: server.url + "/hello", peerName: "pot"))
-        let stream = try await client.stream(TransferRequest(url: server.url + "/hello"))
+        _ = try await client.execute(TransferRequest.patient(url: server.url + "/hello"))
+        _ = try await client.execute(
+            TransferRequest.patient(method: "BREW", url: server.url + "/hello", peerName: "pot"))
+        let stream = try await client.stream(TransferRequest.patient(url: server.url + "/hello"))
         #expect(lines("http_client_active_requests").contains { $0.hasSuffix(" 1") || $0.hasSuffix(" 0") })
         for try await _ in stream.body {}
-        _ = try? await client.execute(TransferRequest(url: "http://127.0.0.1:1/", timeout: .seconds(20)))
-        _ = try? await client.execute(TransferRequest(url: "ftp://127.0.0.1/"))
+        _ = try? await client.execute(TransferRequest.patient(url: "http://127.0.0.1:1/"))
+        _ = try? await client.execute(TransferRequest.patient(url: "ftp://127.0.0.1/"))
         let port = server.port
         let address = #"server_address="127.0.0.1",server_port="\#(port)""#
         #expect(
@@ -40,7 +42,7 @@ struct TransferMetricsTests {
     func statuses() {
         let metrics = TransferMetrics(registry)
         for status in [404, 503, 999, 0, 204] {
-            metrics.begin(TransferRequest(url: "http://a/", peerName: "a")).end(.success(status))
+            metrics.begin(TransferRequest.patient(url: "http://a/", peerName: "a")).end(.success(status))
         }
         let labels = lines("http_client_request_duration_seconds_count").map { line in
             line.drop { $0 != "{" }.dropFirst().prefix { $0 != "}" }
@@ -58,10 +60,10 @@ struct TransferMetricsTests {
     func servers() {
         let metrics = TransferMetrics(registry)
         for number in 0..<200 {
-            metrics.begin(TransferRequest(url: "http://host\(number)/")).end(.success(200))
+            metrics.begin(TransferRequest.patient(url: "http://host\(number)/")).end(.success(200))
         }
         let long = String(repeating: "a", count: 300)
-        metrics.begin(TransferRequest(url: "http://\(long)/")).end(.success(200))
+        metrics.begin(TransferRequest.patient(url: "http://\(long)/")).end(.success(200))
         #expect(lines("http_client_request_duration_seconds_count").count == TransferMetrics.mostServers + 1)
         let other = lines("http_client_request_duration_seconds_count").filter { $0.contains(#"="_other""#) }
         #expect(other.count == 1 && other[0].hasSuffix(" 151"))
@@ -75,7 +77,7 @@ struct TransferMetricsTests {
             ("http://h:/", "h", 80), ("http://h:99999/", "h", 80),
         ])
     func authorities(url: String, host: String, port: Int) throws {
-        let authority = try #require(TransferRequest(url: url).authority)
+        let authority = try #require(TransferRequest.patient(url: url).authority)
         #expect(authority.host == host && authority.port == port)
     }
 
@@ -85,12 +87,12 @@ struct TransferMetricsTests {
         defer { server.stop() }
         let client = TransferClient(metrics: registry)
         async let hanging: Void = {
-            _ = try? await client.execute(TransferRequest(url: server.url + "/hang"))
+            _ = try? await client.execute(TransferRequest.patient(url: server.url + "/hang"))
         }()
         #expect(await eventually { lines("http_client_active_requests").contains { $0.hasSuffix(" 1") } })
         await client.shutdown()
         await hanging
-        _ = try? await client.execute(TransferRequest(url: server.url + "/hang"))
+        _ = try? await client.execute(TransferRequest.patient(url: server.url + "/hang"))
         #expect(lines("http_client_active_requests").allSatisfy { $0.hasSuffix(" 0") })
         let failed = lines("http_client_request_duration_seconds_count").filter { $0.contains("shutDown") }
         #expect(failed.count == 1 && failed[0].hasSuffix(" 2"))

@@ -76,10 +76,18 @@ struct AdminCall: Sendable {
     func body(allowed: [String]) async throws -> JSONObject {
         if try await request.body().isEmpty { return JSONObject() }
         let object = try await request.jsonObject()
-        for member in object where !allowed.contains(where: { $0.hasSameBytes(as: member.name) }) {
-            throw AdminProblem.invalid(
-                "unknown property \"\(member.name)\"; there are: \(allowed.joined(separator: ", "))")
-        }
+        try object.require(only: allowed)
         return object
+    }
+}
+
+extension JSONObject {
+    /// Throws for a member that is none of these, and names it.
+    ///
+    /// - Parameter place: where the object stands in the body, with a dot behind, such as `retryConfig.`.
+    func require(only allowed: [String], at place: String = "") throws(AdminProblem) {
+        for member in self where !allowed.contains(where: { $0.hasSameBytes(as: member.name) }) {
+            throw .invalid("unknown property \"\(place)\(member.name)\"; there are: \(allowed.joined(separator: ", "))")
+        }
     }
 }

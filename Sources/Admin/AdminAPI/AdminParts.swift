@@ -1,11 +1,12 @@
+import AdminAccess
 public import ApplicationLog
 public import Audit
 public import Datastore
-import Glibc
 public import Health
 public import Hosting
 public import Identity
 public import MetricHistory
+public import ObjectStorage
 public import PubSub
 public import RequestLog
 public import Scheduling
@@ -31,14 +32,15 @@ public struct AdminParts: Sendable {
     let metricHistory: MetricHistory
     let scheduler: Scheduler
     let pubsub: PubSub
+    let objects: ObjectStorage
     let health: HealthMonitor
     let identities: Identities
     let addresses: @Sendable () -> [BoundAddress]
     let purge: PurgeStorageLogs
     let runProgress: RunProgress
-    let userNames = UserNames()
+    let userNames: UserNames
+    let gate: AdminGate
     let startTime: Timestamp
-    let daemonUser: UInt32
     let now: @Sendable () -> Timestamp
 
     /// Gathers the parts.
@@ -54,6 +56,7 @@ public struct AdminParts: Sendable {
     ///   - metricHistory: what `metrics` reads.
     ///   - scheduler: the jobs and the ledger.
     ///   - pubsub: topics and subscriptions.
+    ///   - objects: the buckets.
     ///   - health: the checks.
     ///   - identities: accounts, policies, keys and tokens.
     ///   - addresses: what is bound; asked at each request, since the admin is built before it is bound itself.
@@ -65,7 +68,7 @@ public struct AdminParts: Sendable {
     public init(
         version: String, settings: LiveSettings, reload: @escaping ReloadSettings, log: LogControl, audit: AuditLog,
         datastore: Datastore, requestLog: RequestLog, metricHistory: MetricHistory, scheduler: Scheduler,
-        pubsub: PubSub, health: HealthMonitor, identities: Identities,
+        pubsub: PubSub, objects: ObjectStorage, health: HealthMonitor, identities: Identities,
         addresses: @escaping @Sendable () -> [BoundAddress], purge: @escaping PurgeStorageLogs,
         runProgress: @escaping RunProgress = { _ in nil }, startTime: Timestamp = .now, daemonUser: UInt32? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
@@ -80,13 +83,18 @@ public struct AdminParts: Sendable {
         self.metricHistory = metricHistory
         self.scheduler = scheduler
         self.pubsub = pubsub
+        self.objects = objects
         self.health = health
         self.identities = identities
         self.addresses = addresses
         self.purge = purge
         self.runProgress = runProgress
         self.startTime = startTime
-        self.daemonUser = daemonUser ?? geteuid()
+        let userNames = UserNames()
+        self.userNames = userNames
+        gate = AdminGate(
+            project: settings.settings.project, daemonUser: daemonUser, userNames: userNames
+        ) { identities.allows($0, $1, on: $2) }
         self.now = now
     }
 }

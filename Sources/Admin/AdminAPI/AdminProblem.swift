@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Audit
 import Datastore
@@ -5,6 +6,7 @@ import HTTPTypes
 import Hosting
 import Identity
 import MetricHistory
+import ObjectStorage
 import PubSub
 import RequestLog
 import Scheduling
@@ -42,7 +44,8 @@ extension AdminProblem {
     init(_ problem: HTTPProblem) {
         let name: AdminFailureStatus =
             switch problem.status.code {
-            case 401, 403, 421: .permissionDenied
+            case 401: .unauthenticated
+            case 403, 421: .permissionDenied
             case 404: .notFound
             case 405, 501: .unimplemented
             case 408, 502, 503, 504: .unavailable
@@ -58,6 +61,7 @@ extension AdminProblem {
     init?(_ error: any Error) {
         switch error {
         case let error as AdminProblem: self = error
+        case let error as AccessDenial: self = .denied(error.message)
         case let error as HTTPProblem: self.init(error)
         case let error as DatastoreError: self.init(error)
         case let error as AuditError: self = .invalid(error.message)
@@ -67,6 +71,7 @@ extension AdminProblem {
         case let error as SchedulingError: self.init(error)
         case let error as IdentityError: self.init(error)
         case let error as PubSubError: self.init(error)
+        case let error as ObjectStorageError: self.init(error)
         default: return nil
         }
     }
@@ -135,6 +140,20 @@ extension AdminProblem {
         case .failedPrecondition: self.init(.badRequest, .failedPrecondition, error.message)
         case .resourceExhausted: self.init(.tooManyRequests, .resourceExhausted, error.message)
         case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
+        }
+    }
+
+    private init(_ error: ObjectStorageError) {
+        switch error.code {
+        case .invalidArgument, .contentMismatch, .wrongOffset: self = .invalid(error.message)
+        case .notFound: self = .notFound(error.message)
+        case .alreadyExists: self.init(.conflict, .alreadyExists, error.message)
+        case .notEmpty, .conditionNotMet, .notModified, .uploadBusy:
+            self.init(.badRequest, .failedPrecondition, error.message)
+        case .notAllowed: self = .denied(error.message)
+        case .outOfSpace: self.init(.insufficientStorage, .resourceExhausted, error.message)
+        case .unavailable: self.init(.serviceUnavailable, .unavailable, error.message)
+        case .dataLoss: self.init(.internalServerError, .internal, error.message)
         }
     }
 }

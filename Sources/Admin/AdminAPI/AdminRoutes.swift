@@ -1,10 +1,10 @@
+import AdminAccess
 import HTTPTypes
 import Hosting
 
 /// A family of routes.
 protocol AdminRoutes: Sendable {
     var parts: AdminParts { get }
-    var access: AdminAccess { get }
     var routes: [AdminRoute] { get }
 }
 
@@ -28,56 +28,69 @@ extension AdminRoutes {
         _ path: String, _ parameters: [QueryParameter] = [],
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
     ) -> AdminRoute {
-        AdminRoute(
+        let change = AuditedChange(parts: parts, method: .get, path: path, verb: nil)
+        return AdminRoute(
             Route(.get, path) { request in
                 try await answer(request) {
-                    try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
-                }
-            })
-    }
-
-    /// A route that changes something: for writers only, and audited.
-    ///
-    /// - Parameters:
-    ///   - method: the HTTP method.
-    ///   - path: the path.
-    ///   - parameters: the query parameters that it takes; any other is refused.
-    ///   - verb: what the audit log calls it; nil: what follows from method and path, see `AuditedChange`.
-    ///   - resource: what it is done to, for the audit log; nil: what stands in the path.
-    ///   - handler: what answers.
-    func write(
-        _ method: HTTPRequest.Method, _ path: String, _ parameters: [QueryParameter] = [], verb: String? = nil,
-        resource: (@Sendable (HostedRequest) -> String)? = nil,
-        handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
-    ) -> AdminRoute {
-        let change = AuditedChange(parts: parts, method: method, path: path, verb: verb, resource: resource)
-        return AdminRoute(
-            Route(method, path) { request in
-                try await answer(request) {
-                    try await change.perform(request, access: access) {
+                    try await change.perform(request, needing: .read, isRecorded: false) {
                         try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
                     }
                 }
             })
     }
 
-    /// A POST that changes nothing and is for whoever may connect: what it answers depends on who asks.
+    /// A route that changes something: not for everybody, and audited.
+    ///
+    /// - Parameters:
+    ///   - method: the HTTP method.
+    ///   - path: the path.
+    ///   - parameters: the query parameters that it takes; any other is refused.
+    ///   - permission: what whoever asks must be allowed.
+    ///   - verb: what the audit log calls it; nil: what follows from method and path, see `AuditedChange`.
+    ///   - resource: what it is done to, for the audit log; nil: what stands in the path.
+    ///   - recording: which calls leave an audit record: each, but where contents are moved.
+    ///   - handler: what answers.
+    func write(
+        _ method: HTTPRequest.Method, _ path: String, _ parameters: [QueryParameter] = [],
+        needs permission: Permission = .administer, verb: String? = nil,
+        resource: (@Sendable (HostedRequest) -> String)? = nil, recording: AuditedChange.Recording = .each,
+        handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
+    ) -> AdminRoute {
+        let change = AuditedChange(
+            parts: parts, method: method, path: path, verb: verb, resource: resource, recording: recording)
+        return AdminRoute(
+            Route(method, path) { request in
+                try await answer(request) {
+                    try await change.perform(request, needing: permission.named) {
+                        try await handler(try AdminCall(request, allowed: parameters, now: parts.now()))
+                    }
+                }
+            })
+    }
+
+    /// A POST that changes nothing: what it answers depends on who asks, or on its body.
     ///
     /// - Parameters:
     ///   - path: the path.
+    ///   - permission: what whoever asks must be allowed.
     ///   - isAudited: whether what is asked for is more than one's own, and so leaves an audit record.
     ///   - handler: what answers.
     func ask(
-        _ path: String, isAudited: @escaping @Sendable (AdminCall) async -> Bool,
+        _ path: String, needs permission: Permission = .read, isAudited: @escaping @Sendable (AdminCall) async -> Bool,
         handler: @escaping @Sendable (AdminCall) async throws -> HostedResponse
     ) -> AdminRoute {
-        let change = AuditedChange(parts: parts, method: .post, path: path, verb: nil, resource: nil)
+        let change = AuditedChange(parts: parts, method: .post, path: path, verb: nil)
         return AdminRoute(
             Route(.post, path) { request in
                 try await answer(request) {
-                    let call = try AdminCall(request, allowed: [], now: parts.now())
-                    guard await isAudited(call) else { return try await handler(call) }
-                    return try await change.perform(request, access: nil) { try await handler(call) }
+                    // Whoever may not is refused first, whatever else is wrong.
+                    let call = Result { () throws(AdminProblem) in
+                        try AdminCall(request, allowed: [], now: parts.now())
+                    }
+                    let isRecorded = if case .success(let call) = call { await isAudited(call) } else { false }
+                    return try await change.perform(request, needing: permission.named, isRecorded: isRecorded) {
+                        try await handler(try call.get())
+                    }
                 }
             })
     }

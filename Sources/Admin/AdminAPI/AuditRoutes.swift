@@ -6,7 +6,6 @@ import Hosting
 /// The audit log.
 struct AuditRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         let parameters: [QueryParameter] = [

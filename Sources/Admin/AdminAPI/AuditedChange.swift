@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Audit
 import HTTPTypes
@@ -8,9 +9,21 @@ import Settings
 /// The one way of every change through the admin API: whoever may not is refused, and both the refusal and the change,
 /// with how it ended, stand in the audit log.
 struct AuditedChange: Sendable {
+    /// Which calls leave a record.
+    enum Recording: Sendable {
+        /// Each: one before the change, which is completed after it.
+        case each
+        /// Those that were refused or failed. For calls that move contents (messages), of which there may be many: what
+        /// went well is in the metrics. Nor do those leave one that only have to be tried again, since a full disk would
+        /// make many of them.
+        case refusals
+    }
+
     let parts: AdminParts
     private let verb: String
     private let path: String
+    private let recording: Recording
+    private let looksAtBody: Bool
     private let resource: (@Sendable (HostedRequest) -> String)?
 
     /// A body is looked at for the record up to this many bytes; what is larger is contents.
@@ -20,13 +33,24 @@ struct AuditedChange: Sendable {
     ///
     /// Without `verb` it is called by its path and what is done there: `POST …/jobs/{job}:run` is `jobs.run`, `POST` to
     /// a collection `….create`, `DELETE` `….delete`, `PUT` and `PATCH` `….update`.
+    ///
+    /// - Parameters:
+    ///   - parts: the audit log, and what a record needs.
+    ///   - method: the HTTP method.
+    ///   - path: the route's path.
+    ///   - verb: what the audit log calls it.
+    ///   - resource: what it is done to; nil: what stands in the path.
+    ///   - recording: which calls leave a record.
+    ///   - looksAtBody: whether the record tells of the body's members; not of one that is read as it comes.
     init(
         parts: AdminParts, method: HTTPRequest.Method, path: String, verb: String?,
-        resource: (@Sendable (HostedRequest) -> String)?
+        resource: (@Sendable (HostedRequest) -> String)? = nil, recording: Recording = .each, looksAtBody: Bool = true
     ) {
         self.parts = parts
         self.path = path
         self.resource = resource
+        self.recording = recording
+        self.looksAtBody = looksAtBody
         self.verb = verb ?? Self.verb(method, path)
     }
 
@@ -34,27 +58,83 @@ struct AuditedChange: Sendable {
     ///
     /// - Parameters:
     ///   - request: what asks for it.
-    ///   - access: who may; nil: the body finds that out.
+    ///   - permission: what whoever asks must be allowed; nil: that was found out already.
+    ///   - isRecorded: whether a change that is made leaves a record; a refusal always does.
     ///   - body: the change.
     func perform(
-        _ request: HostedRequest, access: AdminAccess?, _ body: () async throws -> HostedResponse
+        _ request: HostedRequest, needing permission: Permission?, isRecorded: Bool = true,
+        _ body: () async throws -> HostedResponse
     ) async throws -> HostedResponse {
-        let action = await action(request)
-        do { try access?.requireWriter(request.peer) } catch {
-            await parts.audit.record(action, .denied, status: error.status.code, message: error.message)
-            throw error
+        if let permission {
+            do { try await parts.gate.admit(request, to: permission) } catch {
+                await recordRefusal(request, error.message)
+                throw error
+            }
         }
-        let entry = await parts.audit.begin(action)
+        guard isRecorded else { return try await body() }
+        switch recording {
+        case .each: return try await recordEach(request, body)
+        case .refusals: return try await recordRefusals(request, body)
+        }
+    }
+
+    private func recordEach(
+        _ request: HostedRequest, _ body: () async throws -> HostedResponse
+    ) async throws -> HostedResponse {
+        let entry = await parts.audit.begin(await action(request))
         do {
             let response = try await body()
-            await parts.audit.end(entry, Self.outcome(response.status), status: response.status.code)
+            await parts.audit.end(
+                entry, Self.outcome(response.status), status: response.status.code, message: Self.message(response))
             return response
         } catch {
-            let problem = AdminProblem(error) ?? AdminProblem(.internalServerError, .internal, "\(error)")
+            let problem = Self.problem(error)
             await parts.audit.end(
                 entry, Self.outcome(problem.status), status: problem.status.code, message: problem.message)
             throw error
         }
+    }
+
+    private func recordRefusals(
+        _ request: HostedRequest, _ body: () async throws -> HostedResponse
+    ) async throws -> HostedResponse {
+        do {
+            let response = try await body()
+            await recordRefusal(request, response.status, Self.message(response))
+            return response
+        } catch {
+            let problem = Self.problem(error)
+            await recordRefusal(request, problem.status, problem.message)
+            throw error
+        }
+    }
+
+    private func recordRefusal(
+        _ request: HostedRequest, _ status: HTTPResponse.Status, _ message: String?
+    ) async {
+        let outcome = Self.outcome(status)
+        guard outcome != .ok, !Self.isForAnotherTry(status) else { return }
+        await parts.audit.record(await action(request), outcome, status: status.code, message: message)
+    }
+
+    private static func problem(_ error: any Error) -> AdminProblem {
+        AdminProblem(error) ?? AdminProblem(.internalServerError, .internal, "\(error)")
+    }
+
+    /// What an answer in an error's shape says.
+    private static func message(_ response: HostedResponse) -> String? {
+        guard response.status.code >= 400, case .bytes(let bytes) = response.body else { return nil }
+        return (try? JSONValue(parsing: bytes))?.object?["error"]?.object?["message"]?.string
+    }
+
+    /// Whether the same call may go well later: too many, not now, no room.
+    private static func isForAnotherTry(_ status: HTTPResponse.Status) -> Bool {
+        [429, 503, 507].contains(status.code)
+    }
+
+    /// Records that whoever asks may not.
+    func recordRefusal(_ request: HostedRequest, _ message: String) async {
+        await parts.audit.recordRefusal(await action(request), message: message)
     }
 
     private static func outcome(_ status: HTTPResponse.Status) -> AuditRecord.Outcome {
@@ -96,7 +176,7 @@ struct AuditedChange: Sendable {
     }
 
     private func members(_ request: HostedRequest) async -> JSONObject {
-        guard let body = try? await request.body(), !body.isEmpty else { return JSONObject() }
+        guard looksAtBody, let body = try? await request.body(), !body.isEmpty else { return JSONObject() }
         guard body.count <= Self.longestBody, let object = (try? JSONValue(parsing: body))?.object else {
             var size = JSONObject()
             size["bytes"] = .integer(Int64(body.count))
@@ -107,10 +187,12 @@ struct AuditedChange: Sendable {
 
     // MARK: Names
 
-    private static let prefix = "/admin/v1/"
+    /// What stands before the names in paths, of this API and of Google's younger ones.
+    private static let prefixes = ["/admin/v1/", "/v1/", "/"]
 
     private static func steps(_ path: String) -> (steps: [Substring], verb: Substring?) {
-        let rest = path.hasPrefix(prefix) ? path.dropFirst(prefix.count) : path.dropFirst()
+        let prefix = prefixes.first { path.hasPrefix($0) } ?? ""
+        let rest = path.dropFirst(prefix.count)
         var steps = rest.split(separator: "/")
         guard let last = steps.last, let colon = last.lastIndex(of: ":") else { return (steps, nil) }
         steps[steps.count - 1] = last[..<colon]
@@ -121,6 +203,7 @@ struct AuditedChange: Sendable {
         let (steps, verb) = steps(path)
         let done: Substring =
             switch method {
+            case .get: "get"
             case .delete: "delete"
             case .put, .patch: "update"
             default: "create"

@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import HTTPTypes
 import Hosting
@@ -7,7 +8,6 @@ import Settings
 /// The settings: what is in force, what differs on the disk, and the reload that takes it over.
 struct ConfigRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -34,7 +34,7 @@ struct ConfigRoutes: AdminRoutes {
     private func diff(_ call: AdminCall) async throws -> ConfigDiff {
         let file = call.query("file")
         if let file {
-            try access.requireWriter(call.request.peer)
+            try parts.gate.requireOwner(call.request.peer, to: "name a file")
             guard file.hasPrefix("/") else {
                 throw AdminProblem.invalid("file \"\(file)\" is not an absolute path: the daemon works elsewhere")
             }

@@ -10,7 +10,6 @@ import Settings
 /// What the daemon is: status, version, health, services.
 struct DaemonRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [

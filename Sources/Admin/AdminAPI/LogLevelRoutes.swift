@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import ApplicationLog
 import Datastore
@@ -9,7 +10,6 @@ import Settings
 /// The level of the application log.
 struct LogLevelRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     /// A level for longer is a matter of the settings.
     private static let longest = Duration.seconds(30 * 86_400)
@@ -17,12 +17,12 @@ struct LogLevelRoutes: AdminRoutes {
     var routes: [AdminRoute] {
         [
             read(AdminPath.logLevel) { _ in .model(info()) },
-            write(.post, AdminPath.logLevel, verb: "log.level.set") { call in
+            write(.post, AdminPath.logLevel, needs: .operate, verb: "log.level.set") { call in
                 let body = try await call.body(allowed: ["level", "for"])
                 parts.log.set(try level(body), for: try duration(body))
                 return .model(info())
             },
-            write(.delete, AdminPath.logLevel, verb: "log.level.reset") { _ in
+            write(.delete, AdminPath.logLevel, needs: .operate, verb: "log.level.reset") { _ in
                 parts.log.reset()
                 return .model(info())
             },

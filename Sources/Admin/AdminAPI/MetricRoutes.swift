@@ -8,7 +8,6 @@ import Settings
 /// The history of metrics.
 struct MetricRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [

@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import HTTPTypes
 import Hosting
@@ -7,11 +8,10 @@ import Settings
 /// The admin's purge.
 struct PurgeRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
-            write(.post, AdminPath.purge, verb: "purge") { call in
+            write(.post, AdminPath.purge, needs: .operate, verb: "purge") { call in
                 let body = try await call.body(allowed: ["olderThan", "dryRun"])
                 let dryRun = try flag(body)
                 let deleted = try await parts.purge(try olderThan(body), dryRun)

@@ -30,6 +30,7 @@ public struct AdminFailure: Codable, Sendable, Hashable {
 public enum AdminFailureStatus: String, Sendable {
     case invalidArgument = "INVALID_ARGUMENT"
     case failedPrecondition = "FAILED_PRECONDITION"
+    case unauthenticated = "UNAUTHENTICATED"
     case permissionDenied = "PERMISSION_DENIED"
     case notFound = "NOT_FOUND"
     case alreadyExists = "ALREADY_EXISTS"

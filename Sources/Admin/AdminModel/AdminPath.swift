@@ -31,7 +31,7 @@ public enum AdminPath {
     public static let jobs = "/admin/v1/scheduler/jobs"
     /// GET: `RunPage`.
     public static let runs = "/admin/v1/scheduler/runs"
-    /// GET: `ServiceAccountList`; POST: `ServiceAccountInfo`; below it, GET and DELETE by email.
+    /// GET: `ServiceAccountList`; POST: `ServiceAccountInfo`; below it, GET, PATCH and DELETE by email.
     public static let serviceAccounts = "/admin/v1/iam/serviceAccounts"
     /// GET: `KeyList`; POST `:rotate`: `KeyInfo`.
     public static let keys = "/admin/v1/iam/keys"
@@ -42,11 +42,13 @@ public enum AdminPath {
     public static let identityToken = "/admin/v1/auth/identityToken"
     /// POST: `TokenInfo`, a token for the admin interface.
     public static let accessToken = "/admin/v1/auth/accessToken"
-    /// GET: `TopicList`; POST `TopicBody`: `TopicInfo`; below it, GET and DELETE by id, and POST `ID:publish`.
+    /// GET: `TopicList`; POST `TopicBody`: `TopicInfo`; below it, GET, PATCH and DELETE by id, and POST `ID:publish`.
     public static let topics = "/admin/v1/pubsub/topics"
     /// GET: `SubscriptionList`; POST: `SubscriptionInfo`; below it, GET, PATCH and DELETE by id, and
     /// POST `ID:pull`, `ID:acknowledge`, `ID:modifyAckDeadline`, `ID:seek`, `ID:detach`.
     public static let subscriptions = "/admin/v1/pubsub/subscriptions"
+    /// GET: all that is declared in files, whole; POST `:check`: the whole form of what a file declares.
+    public static let resources = "/admin/v1/resources"
     /// POST `PurgeRequest`: `PurgeAnswer`.
     public static let purge = "/admin/v1/purge"
     /// GET: `KindList`.

@@ -41,6 +41,26 @@ public struct JobInfo: Codable, Sendable, Hashable {
         }
     }
 
+    /// What a run publishes.
+    public struct Message: Codable, Sendable, Hashable {
+        /// The topic, `projects/P/topics/T`.
+        public let topicName: String
+        /// The data in Base64; nil when it is empty.
+        public let data: String?
+        /// The attributes; nil when there are none.
+        public let attributes: [String: String]?
+        /// The ordering key; nil when there is none.
+        public let orderingKey: String?
+
+        /// Creates a message's description.
+        public init(topicName: String, data: String?, attributes: [String: String]?, orderingKey: String?) {
+            self.topicName = topicName
+            self.data = data
+            self.attributes = attributes
+            self.orderingKey = orderingKey
+        }
+    }
+
     /// When a call that failed is made again; durations are seconds with an `s` behind.
     public struct Retry: Codable, Sendable, Hashable {
         /// How many attempts may follow the first.
@@ -91,8 +111,10 @@ public struct JobInfo: Codable, Sendable, Hashable {
     public let timeZone: String
     /// `ENABLED` or `PAUSED`.
     public let state: String
-    /// Where a run goes.
-    public let httpTarget: Target
+    /// The URL that a run calls; nil for a job that publishes.
+    public let httpTarget: Target?
+    /// The message that a run publishes; nil for a job that calls.
+    public let pubsubTarget: Message?
     /// When a call that failed is made again.
     public let retryConfig: Retry
     /// How long an attempt may take: seconds with an `s` behind, e.g. `180s`.
@@ -118,10 +140,10 @@ public struct JobInfo: Codable, Sendable, Hashable {
 
     /// Creates a job's description.
     public init(
-        name: String, description: String?, schedule: String, timeZone: String, state: String, httpTarget: Target,
-        retryConfig: Retry, attemptDeadline: String, missedRunPolicy: String, startDeadline: String?,
-        problem: String?, userUpdateTime: String?, lastAttemptTime: String?, status: Status?, scheduleTime: String?,
-        lastRun: RunInfo?
+        name: String, description: String?, schedule: String, timeZone: String, state: String, httpTarget: Target?,
+        pubsubTarget: Message?, retryConfig: Retry, attemptDeadline: String, missedRunPolicy: String,
+        startDeadline: String?, problem: String?, userUpdateTime: String?, lastAttemptTime: String?, status: Status?,
+        scheduleTime: String?, lastRun: RunInfo?
     ) {
         self.name = name
         self.description = description
@@ -129,6 +151,7 @@ public struct JobInfo: Codable, Sendable, Hashable {
         self.timeZone = timeZone
         self.state = state
         self.httpTarget = httpTarget
+        self.pubsubTarget = pubsubTarget
         self.retryConfig = retryConfig
         self.attemptDeadline = attemptDeadline
         self.missedRunPolicy = missedRunPolicy

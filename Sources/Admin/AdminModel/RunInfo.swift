@@ -6,20 +6,25 @@ public struct RunInfo: Codable, Sendable, Hashable {
         public let startTime: String
         /// How long it took: seconds with an `s` behind.
         public let latency: String
-        /// The target's HTTP status; nil when no answer came.
+        /// The target's HTTP status; nil when no answer came. Of a message, the status that its publisher would have seen.
         public let status: Int?
         /// The beginning of what the target answered.
         public let answer: String?
-        /// Why no answer came.
+        /// Why no answer came, or no message was published.
         public let error: String?
+        /// The id of the message that was published; nil where there is none.
+        public let messageId: String?
 
         /// Creates an attempt.
-        public init(startTime: String, latency: String, status: Int?, answer: String?, error: String?) {
+        public init(
+            startTime: String, latency: String, status: Int?, answer: String?, error: String?, messageId: String? = nil
+        ) {
             self.startTime = startTime
             self.latency = latency
             self.status = status
             self.answer = answer
             self.error = error
+            self.messageId = messageId
         }
     }
 

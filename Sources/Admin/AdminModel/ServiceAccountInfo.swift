@@ -6,14 +6,17 @@ public struct ServiceAccountInfo: Codable, Sendable, Hashable {
     public let uniqueId: String
     /// What people call it; may be empty.
     public let displayName: String
+    /// What it is for; nil when nobody said so.
+    public let description: String?
     /// When it was made, RFC 3339.
     public let createTime: String
 
     /// Creates an account's description.
-    public init(email: String, uniqueId: String, displayName: String, createTime: String) {
+    public init(email: String, uniqueId: String, displayName: String, description: String?, createTime: String) {
         self.email = email
         self.uniqueId = uniqueId
         self.displayName = displayName
+        self.description = description
         self.createTime = createTime
     }
 }

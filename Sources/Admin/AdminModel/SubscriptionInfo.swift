@@ -18,6 +18,8 @@ public struct SubscriptionInfo: Codable, Sendable, Hashable {
     public let retryPolicy: RetryPolicyInfo?
     /// Where messages go that were sent too often.
     public let deadLetterPolicy: DeadLetterPolicyInfo?
+    /// The operator's labels; nil: none.
+    public let labels: [String: String]?
     /// Which messages it receives; empty: all.
     public let filter: String
     /// Whether messages with one ordering key come in order.
@@ -33,7 +35,8 @@ public struct SubscriptionInfo: Codable, Sendable, Hashable {
     public init(
         name: String, topic: String, pushConfig: PushConfigInfo?, ackDeadlineSeconds: Int, retainAckedMessages: Bool,
         messageRetentionDuration: String, expirationPolicy: ExpirationPolicyInfo?, retryPolicy: RetryPolicyInfo?,
-        deadLetterPolicy: DeadLetterPolicyInfo?, filter: String, enableMessageOrdering: Bool, detached: Bool,
+        deadLetterPolicy: DeadLetterPolicyInfo?, labels: [String: String]?, filter: String, enableMessageOrdering: Bool,
+        detached: Bool,
         createTime: String, status: SubscriptionStatus
     ) {
         self.name = name
@@ -45,6 +48,7 @@ public struct SubscriptionInfo: Codable, Sendable, Hashable {
         self.expirationPolicy = expirationPolicy
         self.retryPolicy = retryPolicy
         self.deadLetterPolicy = deadLetterPolicy
+        self.labels = labels
         self.filter = filter
         self.enableMessageOrdering = enableMessageOrdering
         self.detached = detached

@@ -4,15 +4,21 @@ public struct TopicInfo: Codable, Sendable, Hashable {
     public let name: String
     /// For how long a seek finds its messages, in seconds with an `s` behind; nil: not at all.
     public let messageRetentionDuration: String?
+    /// The operator's labels; nil: none.
+    public let labels: [String: String]?
     /// The full names of its subscriptions.
     public let subscriptions: [String]
     /// When it was made, RFC 3339.
     public let createTime: String
 
     /// Creates a topic's description.
-    public init(name: String, messageRetentionDuration: String?, subscriptions: [String], createTime: String) {
+    public init(
+        name: String, messageRetentionDuration: String?, labels: [String: String]?, subscriptions: [String],
+        createTime: String
+    ) {
         self.name = name
         self.messageRetentionDuration = messageRetentionDuration
+        self.labels = labels
         self.subscriptions = subscriptions
         self.createTime = createTime
     }

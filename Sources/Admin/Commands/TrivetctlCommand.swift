@@ -9,14 +9,13 @@ public struct TrivetctlCommand: AsyncParsableCommand {
         abstract: "Look after a Trivet daemon.",
         discussion: """
             Data goes to stdout, words to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, \
-            3 daemon unreachable, 4 refused, 5 not found.
+            3 daemon unreachable, 4 refused, 5 not found, 6 a dry run with changes to make.
             """,
         version: TrivetVersion.current,
         subcommands: [
             Status.self, Services.self, Logs.self, LogNoun.self, AuditNoun.self, MetricsNoun.self, SchedulerNoun.self,
-            PubSubNoun.self, Purge.self, DatastoreNoun.self, Health.self, AuthNoun.self, IAMNoun.self,
-            ProjectsNoun.self,
-            Config.self, Version.self,
+            PubSubNoun.self, Purge.self, DatastoreNoun.self, StorageNoun.self, Health.self, AuthNoun.self,
+            IAMNoun.self, ProjectsNoun.self, Apply.self, Export.self, Config.self, Version.self,
         ])
 
     /// Creates the root command.

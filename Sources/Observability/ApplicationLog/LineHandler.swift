@@ -6,6 +6,8 @@ struct LineHandler: LogHandler {
     private let label: String
     private let control: LogControl
     private let now: @Sendable () -> LogTime
+    /// Whether lines begin with their priority, as the journal reads it.
+    private let marksPriority: Bool
     private let write: @Sendable ([UInt8]) -> Void
     /// A level that somebody gave this one logger.
     private var ownLevel: Logger.Level?
@@ -14,11 +16,12 @@ struct LineHandler: LogHandler {
     var metadataProvider: Logger.MetadataProvider?
 
     init(
-        label: String, control: LogControl, now: @escaping @Sendable () -> LogTime,
+        label: String, control: LogControl, marksPriority: Bool = false, now: @escaping @Sendable () -> LogTime,
         write: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.label = label
         self.control = control
+        self.marksPriority = marksPriority
         self.now = now
         self.write = write
     }
@@ -40,10 +43,12 @@ struct LineHandler: LogHandler {
         if let id = LogContext.requestID, all["requestId"] == nil { all["requestId"] = "\(id)" }
         if let error = event.error, all["error"] == nil { all["error"] = "\(error)" }
         let line = LogLine(time: now(), level: event.level, label: label, message: "\(event.message)", metadata: all)
-        switch control.format {
-        case .text: write(line.text)
-        case .json: write(line.json)
-        }
+        let bytes =
+            switch control.format {
+            case .text: line.text
+            case .json: line.json
+            }
+        write(marksPriority ? JournalStream.prefix(event.level) + bytes : bytes)
     }
 }
 

@@ -22,8 +22,10 @@ struct LogScan: Sendable {
     let high: Int64
     private let since: Int64
     private let until: Int64
+    private let isWanted: (@Sendable (StoredRecord) -> Bool)?
 
-    init(_ query: RequestLogQuery) {
+    init(_ query: RequestLogQuery, isWanted: (@Sendable (StoredRecord) -> Bool)? = nil) {
+        self.isWanted = isWanted
         filter = RecordFilter(query)
         isDescending = query.order == .newestFirst
         low = query.after?.rawValue ?? -1
@@ -52,7 +54,7 @@ struct LogScan: Sendable {
                 defer { row.reset() }
                 while try row.step() {
                     walked += 1
-                    guard let record = reader.record(row) else { continue }
+                    guard let record = reader.record(row), isWanted?(record) ?? true else { continue }
                     result.records.append(record)
                     if result.records.count >= limit {
                         result.position = record.insertID.rawValue

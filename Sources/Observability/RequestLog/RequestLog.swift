@@ -148,10 +148,14 @@ public final class RequestLog: Service, CustomStringConvertible {
 
     /// A page of the records that `query` asks for.
     ///
+    /// - Parameter isWanted: what else is asked of a record, of those that the query takes.
+    ///
     /// Throws a ``RequestLogError`` for a wrong page token, or what the file said.
-    public func read(_ query: RequestLogQuery) async throws -> RequestLogPage {
+    public func read(
+        _ query: RequestLogQuery, where isWanted: (@Sendable (StoredRecord) -> Bool)? = nil
+    ) async throws -> RequestLogPage {
         let limit = min(1_000, max(1, query.limit))
-        let scan = LogScan(query)
+        let scan = LogScan(query, isWanted: isWanted)
         var position = try query.pageToken.map { try PageToken($0, order: query.order).position }
         var records: [StoredRecord] = []
         // One more than the page has, to know whether there is another.

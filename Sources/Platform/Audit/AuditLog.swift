@@ -21,6 +21,7 @@ public final class AuditLog: Service, CustomStringConvertible {
     public let description = "audit log"
 
     let datastore: Datastore
+    private let refusals = RefusalLimiter()
     private let retention: @Sendable () -> Duration
     private let metrics: AuditMetrics
     private let logger: Logger
@@ -82,6 +83,17 @@ public final class AuditLog: Service, CustomStringConvertible {
         record.endTime = record.time
         record.message = message.map { AuditParameters.shortened($0, to: Self.longestMessage) }
         await store(record, replaces: false)
+    }
+
+    /// Records that somebody asked for what they may not. Whoever tries again and again leaves one record a minute: it
+    /// tells how many before it were left out. All are counted.
+    public func recordRefusal(_ action: AuditAction, status: Int = 403, message: String) async {
+        switch refusals.next(action, now: now()) {
+        case .leftOut: metrics.leftOut()
+        case .recorded(let leftOut):
+            let parameters = leftOut > 0 ? ["leftOut": "\(leftOut)"] : [:]
+            await record(action.adding(parameters), .denied, status: status, message: message)
+        }
     }
 
     /// Stores the end of a change.

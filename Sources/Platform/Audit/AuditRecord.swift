@@ -57,6 +57,13 @@ public struct AuditAction: Sendable, Hashable {
         self.parameters = parameters
         self.requestID = requestID
     }
+
+    /// The same, with further parameters.
+    func adding(_ more: [String: String]) -> AuditAction {
+        AuditAction(
+            principal: principal, peer: peer, method: method, resource: resource,
+            parameters: parameters.merging(more) { $1 }, requestID: requestID)
+    }
 }
 
 /// Who changes something.

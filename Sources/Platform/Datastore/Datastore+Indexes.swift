@@ -14,7 +14,7 @@ extension Datastore {
     /// - Throws: `alreadyExists`; `invalidArgument` for a definition that cannot be.
     @discardableResult
     public func createIndex(_ definition: IndexDefinition) async throws -> IndexInfo {
-        try Self.check(definition)
+        try Self.validate(definition)
         guard indexer.catalogue.indexes.values.count(where: { $0.origin == .composite }) < Indexer.compositeLimit else {
             throw DatastoreError(
                 .resourceExhausted, "there may be at most \(Indexer.compositeLimit) composite indexes: delete some")
@@ -26,7 +26,8 @@ extension Datastore {
         return index.info
     }
 
-    private static func check(_ definition: IndexDefinition) throws {
+    /// Throws `invalidArgument` for a definition that cannot be.
+    public static func validate(_ definition: IndexDefinition) throws {
         guard (1...EntityRules.nameLimit).contains(definition.kind.utf8.count) else {
             throw DatastoreError.invalid("an index must have a kind of 1 to \(EntityRules.nameLimit) bytes")
         }

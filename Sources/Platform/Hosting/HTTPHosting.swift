@@ -38,6 +38,7 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
     ///   - limits: what a client may ask for.
     ///   - shutdownTimeout: how long requests may go on after shutdown began.
     ///   - lameDuck: how long connections are still accepted after shutdown began.
+    ///   - timing: the room's own times.
     ///   - authorizer: says who may call the hosts that require authentication; without one, nobody may.
     ///   - record: takes one record of each request; it must return at once.
     ///   - explain: what an error that a service let through means for its client; nil: an internal error.
@@ -45,7 +46,8 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
     ///   - logger: the logger.
     public init(
         hosts: [ServiceHost], limits: LimitSettings, shutdownTimeout: Duration, lameDuck: Duration = .seconds(1),
-        authorizer: (any RequestAuthorizing)? = nil, record: @escaping @Sendable (RequestRecord) -> Void,
+        timing: HostingTiming = HostingTiming(), authorizer: (any RequestAuthorizing)? = nil,
+        record: @escaping @Sendable (RequestRecord) -> Void,
         explain: @escaping @Sendable (any Error) -> HTTPProblem? = { _ in nil }, metrics: any MetricsFactory,
         logger: Logger
     ) {
@@ -54,8 +56,8 @@ public final class HTTPHosting: Sendable, Service, CustomStringConvertible {
         let drain = self.drain
         self.hosts = hosts.enumerated().map { index, host in
             HostRuntime(
-                index: index, host: host, limits: live, ledger: ledger, drain: drain, authorizer: authorizer,
-                record: record, explain: explain, metrics: metrics, logger: logger)
+                index: index, host: host, limits: live, timing: timing, ledger: ledger, drain: drain,
+                authorizer: authorizer, record: record, explain: explain, metrics: metrics, logger: logger)
         }
         self.ledger = ledger
         self.limits = live

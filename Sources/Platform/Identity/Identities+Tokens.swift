@@ -21,10 +21,17 @@ extension Identities: IdentityTokenSource {
         try await tokens.token(.identity, for: user.subject, audience: audience)
     }
 
+    /// How long a token lives for which nobody has wished for less.
+    public static let tokenLifetime = TokenIssuer.lifetime
+
     /// A token of an account for the admin interface.
-    public func accessToken(of account: String) async throws(IdentityError) -> IssuedToken {
+    ///
+    /// - Parameter lifetime: how long it lives at most; a token that is kept may be good for less.
+    public func accessToken(
+        of account: String, lifetime: Duration = tokenLifetime
+    ) async throws(IdentityError) -> IssuedToken {
         let subject = try subject(account)
-        return try await tokens.token(.access, for: subject, audience: accessAudience)
+        return try await tokens.token(.access, for: subject, audience: accessAudience, lifetime: lifetime)
     }
 
     /// A token of a user of this machine for the admin interface.
@@ -32,16 +39,8 @@ extension Identities: IdentityTokenSource {
         try await tokens.token(.access, for: user.subject, audience: accessAudience)
     }
 
-    /// Who an access token stands for; nil when it is none, or not good any more. ID tokens are none.
-    public func principal(accessToken token: String) -> Principal? {
-        guard case .verified(let found) = verifier.check(token, type: TokenIssuer.accessType, mayWait: false),
-            found.principal.issuer.hasSameBytes(as: issuer), found.audiences.contains(accessAudience),
-            isKnown(found.principal)
-        else { return nil }
-        return found.principal
-    }
-
-    private var accessAudience: String { issuer + "/admin" }
+    /// For whom access tokens are meant.
+    var accessAudience: String { issuer + "/admin" }
 
     private func subject(_ account: String) throws(IdentityError) -> TokenSubject {
         guard let found = view.account(account) else {

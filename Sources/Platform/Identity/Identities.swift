@@ -30,6 +30,7 @@ public final class Identities: Sendable {
     ///   - issuer: what the daemon's own tokens carry as `iss`; known once the listeners are open.
     ///   - audiences: what a service is called; asked for tokens that are not known yet.
     ///   - transfer: fetches the keys of trusted issuers.
+    ///   - keyTimeout: how long such a fetch may take.
     ///   - metrics: the metrics backend.
     ///   - logger: the logger.
     ///   - now: the clock.
@@ -37,7 +38,7 @@ public final class Identities: Sendable {
     public init(
         datastore: Datastore, keysFolder: String, project: String, services: [String], settings: IdentitySettings,
         issuer: @escaping @Sendable () -> String, audiences: @escaping @Sendable (String) -> ServiceAudiences,
-        transfer: TransferClient, metrics: any MetricsFactory, logger: Logger,
+        transfer: TransferClient, keyTimeout: Duration = .seconds(10), metrics: any MetricsFactory, logger: Logger,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) async throws {
         self.project = project
@@ -49,7 +50,7 @@ public final class Identities: Sendable {
         keys = try await KeyRing.open(KeyFolder(path: keysFolder), now: now, logger: logger)
         tokens = TokenIssuer(keys: keys, issuer: issuer, now: now, metrics: metrics)
         let trusted = settings.trustedIssuers.map { issuer in
-            TrustedKeys(issuer, transfer: transfer, now: now, metrics: metrics, logger: logger)
+            TrustedKeys(issuer, transfer: transfer, timeout: keyTimeout, now: now, metrics: metrics, logger: logger)
         }
         verifier = TokenVerifier(
             keys: keys, trusted: trusted, issuer: issuer, skew: settings.clockSkew, now: now)
@@ -65,14 +66,24 @@ extension Identities {
     public var accounts: [ServiceAccount] { view.accounts }
 
     /// Makes an account named `NAME@PROJECT.iam.gserviceaccount.com`, durable on return. Throws `alreadyExists`.
-    public func createAccount(_ name: String, displayName: String = "") async throws -> ServiceAccount {
-        try await store.create(name, displayName: displayName)
+    public func createAccount(
+        _ name: String, displayName: String = "", description: String = ""
+    ) async throws -> ServiceAccount {
+        try await store.create(name, displayName: displayName, description: description)
+    }
+
+    /// Changes what an account is called, and what it is said to be for, durable on return; nil leaves it as it is.
+    /// Throws `notFound`.
+    public func updateAccount(
+        _ email: String, displayName: String?, description: String?
+    ) async throws -> ServiceAccount {
+        try await store.update(email, displayName: displayName, description: description)
     }
 
     /// Deletes an account and its bindings; its tokens are refused from now on. Throws `notFound`.
     public func deleteAccount(_ email: String) async throws { try await store.delete(email) }
 
-    /// Who may do what with the project or a service. Throws `notFound` for a service that there is not.
+    /// Who may do what with the project, a service or an account. Throws `notFound` for one that there is not.
     public func policy(of target: PolicyTarget) throws(IdentityError) -> Policy {
         try store.check(target)
         return view.policy(target)
@@ -91,13 +102,21 @@ extension Identities {
         try await store.add(member, to: role, on: target)
     }
 
+    /// Throws for a binding that could not be made, unless for want of an account, which is not asked.
+    public func validateBinding(_ member: Member, to role: Role, on target: PolicyTarget) throws(IdentityError) {
+        if case .account = target {} else { try store.check(target) }
+        try store.checkForm(member, role, on: target)
+    }
+
     /// Takes a role from a member, durable on return. Throws `notFound` when it does not have it.
     public func unbind(_ member: Member, from role: Role, on target: PolicyTarget) async throws -> Policy {
         try await store.remove(member, from: role, on: target)
     }
 
-    /// Whether a member has a role, or one that holds it, on the project.
-    public func allows(_ member: Member, _ role: Role) -> Bool { view.allows(member, role) }
+    /// Whether a member has a role, or one that holds it, on the project or on a thing in it.
+    public func allows(_ member: Member, _ role: Role, on target: PolicyTarget = .project) -> Bool {
+        view.allows(member, role, on: target)
+    }
 }
 
 // Keys.

@@ -9,6 +9,15 @@ extension Hub.Registry {
         findKeeping()
     }
 
+    /// Takes over a changed record, unless a newer one was faster or the topic is gone.
+    mutating func update(_ topic: TopicRecord) {
+        guard let known = topics[topic.topic.id], known.log == topic.log, known.revision < topic.revision else {
+            return
+        }
+        topics[topic.topic.id] = topic
+        findKeeping()
+    }
+
     mutating func remove(_ topic: TopicRecord) {
         let id = topic.topic.id
         note(removed: "topics/\(id)", topic.log)
@@ -53,6 +62,29 @@ extension Hub.Registry {
 }
 
 extension Hub {
+    /// Changes a topic's record, durably.
+    func changeTopic(_ id: String, _ body: @escaping @Sendable (inout Topic) throws -> Void) async throws -> TopicRecord
+    {
+        let now = clock.now()
+        let record = try await essential.transaction { transaction in
+            guard var record = try transaction.get(Keys.topic(id)).flatMap(TopicRecord.init) else {
+                throw PubSubError.missing(.topics, id)
+            }
+            let kept = record.topic.messageRetentionDuration
+            try body(&record.topic)
+            try record.topic.validate()
+            record.revision += 1
+            try transaction.put(record.entity)
+            if kept != nil, record.topic.messageRetentionDuration == nil {
+                // What was kept for the topic's sake may now be nobody's.
+                try transaction.put(Garbage(number: record.log, log: record.log, isQueue: false, time: now).entity)
+            }
+            return record
+        }
+        registry.withLock { $0.update(record) }
+        return record
+    }
+
     /// Changes a subscription's record, durably.
     func change(
         _ id: String, queue: Int64, _ body: @escaping @Sendable (inout SubscriptionRecord) throws -> Void

@@ -30,6 +30,7 @@ final class Hub: Sendable {
     /// Deliveries of this run have greater numbers.
     let firstSequence: Int64
     let holds = MessageHolds()
+    let recent = RecentMessages()
     let names: ResourceName
     let clock: PubSubClock
     let timing: PubSubTiming
@@ -96,11 +97,29 @@ final class Hub: Sendable {
         return clock.now().advanced(by: .zero - longest)
     }
 
-    /// Whether the end of a delivery frees its message: nobody else holds it, nor is it kept. To be asked once for each.
-    func frees(_ message: StoredMessage, log: Int64) -> Bool {
-        let release = message.queues.count <= 1 ? .last : holds.release(message.sequence)
-        if release == .unknown { flagForSweep(log) }
-        return release == .last && !keepsMessages(log)
+    /// Whether the end of a delivery is to delete its message with it: it went into no other queue, nor is it kept.
+    func frees(_ share: MessageShare, log: Int64) -> Bool { share.count == 1 && !keepsMessages(log) }
+
+    /// Notes deliveries whose end is stored, of messages of one log; gives the changes that delete those messages that
+    /// went into several queues and that nobody holds any more.
+    func release(_ shares: [MessageShare], log: Int64) -> [Mutation] {
+        let freed = shares.filter { share in
+            guard share.count > 1 else { return false }
+            let release = holds.release(share.sequence, by: share.index)
+            if release == .unknown { flagForSweep(log) }
+            return release == .last
+        }
+        return freed.map { .delete(Keys.message($0.sequence, log: log)) }
+    }
+
+    /// Those of such changes that are to be done now: none where messages are kept since.
+    func due(_ freed: [Mutation], log: Int64) -> [Mutation] { keepsMessages(log) ? [] : freed }
+
+    /// Deletes messages that nobody holds; what fails is left to the sweep.
+    func clear(_ freed: [Mutation], log: Int64) async {
+        let due = due(freed, log: log)
+        guard !due.isEmpty else { return }
+        do { try await datastore.commit(due) } catch { flagForSweep(log) }
     }
 
     /// Has a log swept in which messages may be left that nobody holds.

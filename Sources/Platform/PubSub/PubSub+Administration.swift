@@ -17,12 +17,24 @@ extension PubSub {
         hub.subscribers(of: try hub.topic(name).log).map(\.id).sorted()
     }
 
+    /// The topic that `createTopic` would make; nothing is done. Throws `invalidArgument`.
+    public func plannedTopic(
+        _ name: String, messageRetentionDuration: Duration? = nil, labels: Attributes = Attributes()
+    ) throws -> Topic {
+        let topic = Topic(
+            id: try names.id(name, .topics), messageRetentionDuration: messageRetentionDuration, labels: labels,
+            createTime: hub.clock.now())
+        try topic.validate()
+        return topic
+    }
+
     /// Makes a topic. Throws `invalidArgument`, `alreadyExists`.
     @discardableResult
-    public func createTopic(_ name: String, messageRetentionDuration: Duration? = nil) async throws -> Topic {
-        let id = try names.id(name, .topics)
-        let topic = Topic(id: id, messageRetentionDuration: messageRetentionDuration, createTime: hub.clock.now())
-        try topic.validate()
+    public func createTopic(
+        _ name: String, messageRetentionDuration: Duration? = nil, labels: Attributes = Attributes()
+    ) async throws -> Topic {
+        let topic = try plannedTopic(name, messageRetentionDuration: messageRetentionDuration, labels: labels)
+        let id = topic.id
         guard hub.registry.withLock({ $0.topics.count }) < Self.topicLimit else {
             throw PubSubError(.resourceExhausted, "there are \(Self.topicLimit) topics already: delete some")
         }
@@ -36,6 +48,16 @@ extension PubSub {
         hub.registry.withLock { $0.add(record) }
         hub.metrics.register(topic: id)
         return topic
+    }
+
+    /// Changes a topic. Throws `notFound`, `invalidArgument`.
+    @discardableResult
+    public func updateTopic(
+        _ name: String, _ change: @escaping @Sendable (inout Topic) throws -> Void
+    ) async throws -> Topic {
+        let record = try await hub.changeTopic(try hub.topic(name).topic.id, change)
+        cleaner.ring()
+        return record.topic
     }
 
     /// Deletes a topic. Its subscriptions stay and give what they still have. Throws `notFound`.
@@ -98,17 +120,27 @@ extension PubSub {
         try await hub.subscriber(name).oldest()
     }
 
+    /// The subscription that `createSubscription` would make; nothing is done, and whether the topics that it names are
+    /// there is not asked. Throws `invalidArgument`.
+    public func plannedSubscription(_ subscription: Subscription) throws -> Subscription {
+        var planned = subscription
+        planned.id = try names.id(subscription.id, .subscriptions)
+        planned.topic = try names.id(subscription.topic, .topics)
+        planned.detached = false
+        planned.createTime = hub.clock.now()
+        if let policy = subscription.deadLetterPolicy {
+            planned.deadLetterPolicy?.deadLetterTopic = try names.id(policy.deadLetterTopic, .topics)
+        }
+        try planned.validate()
+        return planned
+    }
+
     /// Makes a subscription, which receives what is published from now on. Throws `invalidArgument`, `notFound` for a
     /// topic that is not there, `alreadyExists`.
     @discardableResult
     public func createSubscription(_ subscription: Subscription) async throws -> Subscription {
-        var made = subscription
-        made.id = try names.id(subscription.id, .subscriptions)
-        made.topic = try names.id(subscription.topic, .topics)
-        made.detached = false
-        made.createTime = hub.clock.now()
-        made.deadLetterPolicy?.deadLetterTopic = try deadLetterTopic(of: subscription) ?? ""
-        try made.validate()
+        let made = try plannedSubscription(subscription)
+        _ = try deadLetterTopic(of: made)
         guard hub.registry.withLock({ $0.subscribers.count }) < Self.subscriptionLimit else {
             throw PubSubError(
                 .resourceExhausted, "there are \(Self.subscriptionLimit) subscriptions already: delete some")
@@ -131,9 +163,12 @@ extension PubSub {
         return made
     }
 
-    private func deadLetterTopic(of subscription: Subscription) throws -> String? {
+    /// The id of the dead-letter topic, which must be there; one that stays what it was may have been deleted since, so
+    /// that other things can be changed all the same.
+    private func deadLetterTopic(of subscription: Subscription, unlike old: Subscription? = nil) throws -> String? {
         guard let policy = subscription.deadLetterPolicy else { return nil }
-        return try hub.topic(policy.deadLetterTopic).topic.id
+        let id = try names.id(policy.deadLetterTopic, .topics)
+        return id == old?.deadLetterPolicy?.deadLetterTopic ? id : try hub.topic(id).topic.id
     }
 
     /// Changes a subscription; topic, filter and order stay. Throws `notFound`, `invalidArgument`.
@@ -144,7 +179,7 @@ extension PubSub {
         let old = try hub.subscriber(name)
         var wanted = old.subscription
         try change(&wanted)
-        let deadLetterTopic = try deadLetterTopic(of: wanted)
+        let deadLetterTopic = try deadLetterTopic(of: wanted, unlike: old.subscription)
         let record = try await hub.change(old.id, queue: old.queue) { record in
             let before = record.subscription
             try change(&record.subscription)

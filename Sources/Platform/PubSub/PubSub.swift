@@ -98,6 +98,14 @@ extension PubSub {
         try await hub.publish(messages, to: topic)
     }
 
+    /// The id of a topic of that name, for a message that will be published later. Throws `invalidArgument` where no
+    /// topic has such a name or takes such a message, `notFound` for another project's; whether the topic is there is not
+    /// asked.
+    public func check(_ message: PubSubMessage, to topic: String) throws(PubSubError) -> String {
+        try message.validate()
+        return try names.id(topic, .topics)
+    }
+
     /// Publishes within a transaction of the caller's, so that the messages are stored with what they tell of, or not
     /// at all. Like the closure itself, it may run several times.
     ///
@@ -119,7 +127,9 @@ extension PubSub {
     /// Up to `limit` messages of a pull subscription, each for its ack deadline the caller's; waits for the first of
     /// them, a minute at most.
     public func pull(_ subscription: String, limit: Int, wait: Duration = .zero) async throws -> [ReceivedMessage] {
-        guard (1...1000).contains(limit) else { throw PubSubError.invalid("a pull takes 1 to 1000 messages") }
+        guard (1...1000).contains(limit) else {
+            throw PubSubError.invalid("a pull takes 1 to 1000 messages", field: "maxMessages")
+        }
         return try await hub.subscriber(subscription).pull(limit, wait: min(max(wait, .zero), .seconds(60)))
     }
 
@@ -141,10 +151,13 @@ extension PubSub {
     }
 
     private func parse(_ ackIDs: [String]) throws -> [AckID] {
-        guard (1...10_000).contains(ackIDs.count) else { throw PubSubError.invalid("give 1 to 10000 ack ids") }
+        guard (1...10_000).contains(ackIDs.count) else {
+            throw PubSubError.invalid("give 1 to 10000 ack ids", field: "ackIds")
+        }
         return try ackIDs.map { text in
             guard let id = AckID(text) else {
-                throw PubSubError.invalid("\(text.debugDescription) is not an ack id that a pull gave")
+                throw PubSubError.invalid(
+                    "\(text.debugDescription) is not an ack id that a pull gave", field: "ackIds")
             }
             return id
         }

@@ -26,16 +26,20 @@ public struct PubSubTiming: Sendable, Hashable {
     }
 }
 
-/// Pub/Sub's time. Tests bring a wall clock that they set.
+/// Pub/Sub's time. Tests bring clocks that they set.
 struct PubSubClock: Sendable {
     /// What the clock on the wall says; it may jump.
     var now: @Sendable () -> Timestamp
     /// A time that never jumps, from any beginning.
     var uptime: @Sendable () -> Duration
+    /// Waits until the uptime is so much; returns early when the task is cancelled.
+    var sleep: @Sendable (_ until: Duration) async -> Void
 
     /// The system's clocks.
     static func system() -> PubSubClock {
         let begin = ContinuousClock.now
-        return PubSubClock(now: { .now }, uptime: { ContinuousClock.now - begin })
+        return PubSubClock(
+            now: { .now }, uptime: { ContinuousClock.now - begin },
+            sleep: { try? await Task.sleep(until: begin + $0, clock: .continuous) })
     }
 }

@@ -35,13 +35,32 @@ extension Scheduler {
     }
 
     private func call(_ job: Job, _ record: LedgerRecord) async -> JobAttempt {
+        switch job.target {
+        case .http(let target): await call(JobCall(job: job, target: target, scheduledTime: record.time))
+        case .pubsub(let target): await publish(target)
+        }
+    }
+
+    private func call(_ call: JobCall) async -> JobAttempt {
         let (time, begin) = (clock.now, clock.uptime)
-        let result = await caller.call(JobCall(job: job, scheduledTime: record.time))
+        let result = await caller.call(call)
         let latency = clock.uptime - begin
         return switch result {
         case .answered(let status, let excerpt, let advice):
             JobAttempt(startTime: time, latency: latency, status: status, answer: excerpt, error: advice)
         case .failed(let reason): JobAttempt(startTime: time, latency: latency, error: reason)
+        }
+    }
+
+    /// The attempt deadline is for answers that may not come: a message is stored or refused at once.
+    private func publish(_ target: PubSubTarget) async -> JobAttempt {
+        let (time, begin) = (clock.now, clock.uptime)
+        let result = await publisher.publish(target)
+        let latency = clock.uptime - begin
+        return switch result {
+        case .published(let id): JobAttempt(startTime: time, latency: latency, status: 200, messageID: id)
+        case .refused(let status, let reason):
+            JobAttempt(startTime: time, latency: latency, status: status, error: reason)
         }
     }
 

@@ -32,7 +32,7 @@ extension Scheduler {
     @discardableResult
     public func create(_ job: Job) async throws -> Job {
         try await lock.withLock {
-            let new = try checked(job)
+            let new = try plannedJob(job)
             apply(new.name, new, try await store.create(new, now: clock.now))
             return new
         }
@@ -51,7 +51,7 @@ extension Scheduler {
         let job = try await change(name) { old in
             var new = try body(old)
             new.name = old.name
-            return try self.checked(new)
+            return try self.plannedJob(new)
         }
         guard let job else { throw SchedulingError(.notFound, "there is no job \(name.debugDescription)") }
         return job
@@ -79,8 +79,13 @@ extension Scheduler {
     /// Throws `notFound`, `notRunning`, and `alreadyRunning` rather than wait for a run that is under way: that may
     /// take as long as the job's attempt deadline.
     public func runNow(_ name: String) async throws -> JobRun {
-        let task = try await lock.withLock { try await startManual(name) }
-        return await task.value
+        await (try await startNow(name)).value
+    }
+
+    /// Runs a job at once, paused or not, and returns when that is recorded; the task has the record when it has ended.
+    /// Throws as `runNow` does.
+    public func startNow(_ name: String) async throws -> Task<JobRun, Never> {
+        try await lock.withLock { try await startManual(name) }
     }
 
     /// A page of the ledger, newest first.
@@ -98,11 +103,12 @@ extension Scheduler {
         try await ledger.page(job: job, outcome: outcome, since: since, limit: limit, token: pageToken)
     }
 
-    /// The job as it is stored, when it can be.
-    private func checked(_ job: Job) throws(SchedulingError) -> Job {
+    /// The job as `create` and `update` would store it; nothing is done. Throws `invalidJob`.
+    public func plannedJob(_ job: Job) throws(SchedulingError) -> Job {
         try job.validate()
         _ = try zones.zone(job.timeZone)
         var job = job
+        if case .pubsub(let target) = job.target { job.target = .pubsub(try publisher.checked(target)) }
         job.userUpdateTime = clock.now
         return job
     }

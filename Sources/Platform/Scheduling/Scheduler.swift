@@ -5,8 +5,8 @@ public import Settings
 import Synchronization
 public import Transfer
 
-/// The cron: calls each job's target at the instants of its schedule, and keeps the ledger in which every instant has
-/// one outcome, whatever happens to the daemon or to its clock.
+/// The cron: calls each job's target, or publishes its message, at the instants of its schedule, and keeps the ledger
+/// in which every instant has one outcome, whatever happens to the daemon or to its clock.
 ///
 /// A run is recorded as running before its call goes out, and with its outcome after. Runs of one job never overlap,
 /// those by hand included: an instant that comes meanwhile waits, and one that finds another waiting is skipped, with
@@ -20,6 +20,7 @@ public final class Scheduler: Sendable {
     let store: JobStore
     let zones: ZoneDatabase
     let caller: any JobCaller
+    let publisher: any JobPublisher
     let clock: any SchedulerClock
     let retention: RunRetention
     let metrics: SchedulerMetrics
@@ -32,9 +33,10 @@ public final class Scheduler: Sendable {
     let state = Mutex(SchedulerState())
     private let live: Mutex<(settings: SchedulerSettings, timing: SchedulerTiming)>
 
-    /// A scheduler that calls as the caller does, by the given clock.
+    /// A scheduler that calls as the caller does and publishes as the publisher does, by the given clock.
     public init(
-        datastore: Datastore, caller: any JobCaller, clock: any SchedulerClock = SystemSchedulerClock(),
+        datastore: Datastore, caller: any JobCaller, publisher: any JobPublisher,
+        clock: any SchedulerClock = SystemSchedulerClock(),
         zones: ZoneDatabase = ZoneDatabase(), settings: SchedulerSettings,
         timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory, logger: Logger
     ) {
@@ -42,6 +44,7 @@ public final class Scheduler: Sendable {
         store = JobStore(datastore: datastore, zones: zones)
         self.zones = zones
         self.caller = caller
+        self.publisher = publisher
         self.clock = clock
         live = Mutex((settings, timing))
         self.metrics = SchedulerMetrics(metrics)
@@ -54,16 +57,15 @@ public final class Scheduler: Sendable {
     /// - Parameters:
     ///   - resolve: where a job's URL leads, for the daemon's own services; others as they are.
     ///   - tokens: makes the ID tokens that jobs carry.
+    ///   - publisher: publishes the messages of jobs.
     public convenience init(
         datastore: Datastore, transfer: TransferClient, resolve: @escaping @Sendable (String) -> JobEndpoint,
-        tokens: (any JobTokenSource)? = nil, settings: SchedulerSettings, timing: SchedulerTiming = SchedulerTiming(),
-        metrics: any MetricsFactory,
-        logger: Logger
+        tokens: (any JobTokenSource)? = nil, publisher: any JobPublisher, settings: SchedulerSettings,
+        timing: SchedulerTiming = SchedulerTiming(), metrics: any MetricsFactory, logger: Logger
     ) {
         self.init(
             datastore: datastore, caller: TransferJobCaller(client: transfer, resolve: resolve, tokens: tokens),
-            settings: settings,
-            timing: timing, metrics: metrics, logger: logger)
+            publisher: publisher, settings: settings, timing: timing, metrics: metrics, logger: logger)
     }
 
     /// The scheduler's own times.

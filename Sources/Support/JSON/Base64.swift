@@ -4,7 +4,7 @@ public enum Base64 {
     public enum Alphabet: Sendable {
         /// `+` and `/`, with padding.
         case standard
-        /// `-` and `_`, without.
+        /// `-` and `_`, without padding.
         case urlSafe
     }
 

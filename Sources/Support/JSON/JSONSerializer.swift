@@ -34,6 +34,47 @@ extension JSONValue {
         }
     }
 
+    /// The value as JSON text for people: a member or element a line, indented by two spaces.
+    public func serializedIndented() -> [UInt8] {
+        var bytes: [UInt8] = []
+        serialize(into: &bytes, indent: 0)
+        return bytes
+    }
+
+    private func serialize(into bytes: inout [UInt8], indent: Int) {
+        switch self {
+        case .array(let elements) where !elements.isEmpty:
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                Self.startItem(index, indent: indent + 1, into: &bytes)
+                element.serialize(into: &bytes, indent: indent + 1)
+            }
+            Self.breakLine(indent: indent, into: &bytes)
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members) where !members.isEmpty:
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                Self.startItem(index, indent: indent + 1, into: &bytes)
+                Self.serialize(member.name, into: &bytes)
+                bytes.append(contentsOf: ": ".utf8)
+                member.value.serialize(into: &bytes, indent: indent + 1)
+            }
+            Self.breakLine(indent: indent, into: &bytes)
+            bytes.append(UInt8(ascii: "}"))
+        default: serialize(into: &bytes)
+        }
+    }
+
+    private static func startItem(_ index: Int, indent: Int, into bytes: inout [UInt8]) {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        breakLine(indent: indent, into: &bytes)
+    }
+
+    private static func breakLine(indent: Int, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 2))
+    }
+
     /// Appends a string as a JSON string.
     public static func serialize(_ text: String, into bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))

@@ -80,8 +80,16 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     /// Creates an object; of a name that is given twice the last value stays.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        var members = JSONObject()
-        for (name, value) in elements { members[name] = value }
-        self = .object(members)
+        self = .object(JSONObject(elements))
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Creates an object; of a name that is given twice the last value stays.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+
+    fileprivate init(_ elements: [(String, JSONValue)]) {
+        self.init()
+        for (name, value) in elements { self[name] = value }
     }
 }

@@ -1,6 +1,6 @@
 /// The settings of the admin interface, `admin` in the file.
 public struct AdminSettings: Sendable, Hashable {
-    /// TCP addresses of the admin interface. They are checked, but not opened yet: the admin interface is the socket.
+    /// TCP addresses of the admin interface, which also listens on its socket.
     public var listen: [ListenAddress]
     /// The unix socket's path as the operator wrote it; ``Settings/adminSocketPath(environment:)`` is where it is.
     public var socket: String

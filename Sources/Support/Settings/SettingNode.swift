@@ -1,3 +1,6 @@
+import YAML
+import Yams
+
 /// A value of the settings file with the line on which it stands: what YAML says, before anybody asks for a type.
 struct SettingNode {
     /// The shapes a value can have.
@@ -29,10 +32,9 @@ struct SettingNode {
         }
     }
 
-    /// A scalar's content: without quotes YAML's core schema decides what is null; its older spellings of booleans
-    /// (`yes`, `off`) and numbers (`0o7`, `1_000`) are read as text and refused where a boolean or number is wanted.
-    static func scalar(_ text: String, quoted: Bool) -> Content {
-        if quoted { return .quoted(text) }
-        return ["", "~", "null", "Null", "NULL"].contains(text) ? .null : .plain(text)
+    /// A scalar's content.
+    static func content(_ scalar: Node.Scalar) -> Content {
+        if scalar.isNull { return .null }
+        return scalar.isQuoted ? .quoted(scalar.string) : .plain(scalar.string)
     }
 }

@@ -1,3 +1,5 @@
+import YAML
+
 /// Why a value was not taken for a key.
 struct SettingRefusal: Error {
     /// The value that is wrong, or the element of a list; nil where there is nothing to show.
@@ -14,5 +16,12 @@ struct SettingRefusal: Error {
         guard var first = refusals.first else { return nil }
         first.others += refusals.dropFirst()
         return first
+    }
+}
+
+extension SettingRefusal {
+    /// Why the file as a whole is not taken.
+    init(_ problem: YAMLProblem) {
+        self.init(value: problem.value, message: problem.message, line: problem.line)
     }
 }

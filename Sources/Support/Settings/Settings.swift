@@ -13,6 +13,8 @@ public struct Settings: Sendable, Hashable {
     public var services = Settings.defaultServices
     /// The admin interface.
     public var admin = AdminSettings()
+    /// The metadata server.
+    public var metadata = MetadataSettings()
     /// Accounts, tokens and those whose tokens are taken.
     public var identity = IdentitySettings()
     /// Metrics and health.

@@ -56,16 +56,16 @@ public enum SettingsCatalog {
     private static let listeners = [
         SettingKey(
             "admin.listen", .addresses, \.admin.listen,
-            "Where the admin interface will listen. It is checked, but not opened yet: in this version the admin "
-                + "interface is the socket alone."),
+            "Where the admin interface listens besides its socket. Empty: the socket alone."),
         SettingKey(
             "admin.socket", .text, \.admin.socket,
             "The admin interface's unix socket. A relative path starts at `$RUNTIME_DIRECTORY`, or without that at the "
                 + "data directory. The whole path has at most 107 bytes."),
         SettingKey(
             "admin.authentication", .choice, \.admin.authentication,
-            "Whether callers of `admin.listen` show a token. `required` is not taken yet, since `admin.listen` is not "
-                + "opened in this version."),
+            "Whether callers of `admin.listen` show a token; each then does what their role on the project allows. "
+                + "`none`, on loopback only: everybody on this machine may do everything but get tokens, and `/admin/v1` "
+                + "only reads."),
         SettingKey(
             "metrics.listen", .addresses, \.metrics.listen,
             "Where `/metrics`, `/livez`, `/readyz`, `/healthz` and, under `/.well-known/`, the public keys of ID "
@@ -74,6 +74,13 @@ public enum SettingsCatalog {
             "metrics.max_series", .integer, \.metrics.maxSeries, rule: SettingRules.range(1...100_000),
             "How many series with labels all metrics together may have; new ones beyond are summed up in `_other` of "
                 + "their metric."),
+        SettingKey(
+            "metadata.listen", .addresses, \.metadata.listen,
+            "Where the metadata server listens, on loopback only: Google's libraries find there who the project is, and "
+                + "tokens of an account, which it gives to whoever asks. Empty: there is none."),
+        SettingKey(
+            "metadata.service_account", .text, \.metadata.serviceAccount,
+            "The account whose tokens the metadata server gives: its email, or its name alone."),
     ]
 
     private static let identity = [

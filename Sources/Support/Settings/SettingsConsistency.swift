@@ -29,13 +29,18 @@ struct SettingsConsistency {
                         + "set \(section).allow_unauthenticated to true"
                     : nil)
         }
-        checkAdminAuthentication(settings.admin.authentication)
         checkAddresses(
             settings.admin.listen, "admin.listen",
             openTo: settings.admin.authentication == .none && isSound("admin.authentication")
-                ? "can be reached by other machines, and admin.authentication is none: listen on a loopback address"
+                ? "can be reached by other machines, and admin.authentication is none: listen on a loopback address, or "
+                    + "set admin.authentication to required"
                 : nil)
         checkAddresses(settings.metrics.listen, "metrics.listen", openTo: nil)
+        checkAddresses(
+            settings.metadata.listen, "metadata.listen",
+            openTo:
+                "can be reached by other machines, and the metadata server gives tokens to whoever asks: listen on a "
+                + "loopback address")
         checkAdminSocket(settings)
         checkMetricTiers(settings.metricHistory)
     }
@@ -51,13 +56,6 @@ struct SettingsConsistency {
 
     private func isSound(_ keys: String...) -> Bool {
         draft.refused.isDisjoint(with: keys)
-    }
-
-    private mutating func checkAdminAuthentication(_ authentication: Authentication) {
-        guard authentication == .required else { return }
-        draft.refuse(
-            "admin.authentication", value: authentication.rawValue,
-            "needs admin.listen to be opened, which this version does not do yet; set it to none")
     }
 
     /// Checks the addresses of one key; `openTo` is what to say of one that other machines can reach, if that is wrong.

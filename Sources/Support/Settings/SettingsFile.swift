@@ -1,3 +1,4 @@
+import YAML
 import Yams
 
 /// The settings file: its values by key, and what is wrong with its keys.
@@ -11,16 +12,24 @@ struct SettingsFile {
     init(path: String) {
         self.path = path
         do throws(SettingRefusal) {
-            guard let root = try YAMLDocument.parse(SettingsText.read(path)) else { return }
+            guard let root = try Self.root(path) else { return }
             switch root {
             case .mapping(let mapping): walk(mapping, section: "")
-            case .scalar(let scalar) where SettingNode.scalar(scalar.string, quoted: Self.isQuoted(scalar)).isNull:
-                break
+            case .scalar(let scalar) where scalar.isNull: break
             default: report("", root, "holds no settings: it begins with a key, such as \"project: my-project\"")
             }
         } catch {
             problems.append(
                 SettingsProblem(key: "", value: error.value, message: error.message, file: path, line: error.line))
+        }
+    }
+
+    private static func root(_ path: String) throws(SettingRefusal) -> Node? {
+        let text = try SettingsText.read(path)
+        do throws(YAMLProblem) {
+            return try YAMLDocument.parse(text)
+        } catch {
+            throw SettingRefusal(error)
         }
     }
 
@@ -96,7 +105,7 @@ struct SettingsFile {
     private static func convert(_ node: Node, line: Int) -> SettingNode {
         switch node {
         case .scalar(let scalar):
-            SettingNode(content: SettingNode.scalar(scalar.string, quoted: isQuoted(scalar)), line: line)
+            SettingNode(content: SettingNode.content(scalar), line: line)
         case .sequence(let sequence):
             SettingNode(content: .list(sequence.map(Self.element)), line: line)
         case .mapping, .alias:
@@ -108,13 +117,6 @@ struct SettingsFile {
         let line = node.mark?.line ?? 1
         if case .sequence = node { return SettingNode(content: .nestedList, line: line) }
         return convert(node, line: line)
-    }
-
-    private static func isQuoted(_ scalar: Node.Scalar) -> Bool {
-        switch scalar.style {
-        case .any, .plain: false
-        case .singleQuoted, .doubleQuoted, .literal, .folded: true
-        }
     }
 }
 

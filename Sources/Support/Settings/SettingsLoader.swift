@@ -1,4 +1,5 @@
 import Glibc
+import YAML
 
 /// Loads the settings from flags, environment, file and defaults, in this order of precedence, and tells everything
 /// that is wrong with them at once.

@@ -1,4 +1,5 @@
 import Glibc
+import YAML
 
 /// Reads the settings file's text.
 enum SettingsText {
@@ -22,22 +23,14 @@ enum SettingsText {
         guard bytes.count <= longest else {
             throw SettingRefusal(message: "is not a settings file: it is larger than \(ByteCountText.string(longest))")
         }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SettingRefusal(
-                message: "is not UTF-8 text; the first wrong byte is on this line", line: wrongLine(bytes))
+        do throws(YAMLProblem) {
+            return try YAMLText.decode(bytes)
+        } catch {
+            throw SettingRefusal(error)
         }
-        return text
     }
 
     private static func failure(_ code: Int32) -> SettingRefusal {
         SettingRefusal(message: "cannot be read: \(String(cString: strerror(code)))")
-    }
-
-    /// The line of the first byte that is not UTF-8: decoding replaces it, and until there changes nothing.
-    private static func wrongLine(_ bytes: [UInt8]) -> Int {
-        let decoded = String(decoding: bytes, as: UTF8.self).utf8
-        let same = zip(bytes, decoded).prefix { $0.0 == $0.1 }
-        return same.count { $0.0 == UInt8(ascii: "\n") } + 1
     }
 }

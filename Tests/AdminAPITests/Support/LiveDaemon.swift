@@ -14,17 +14,19 @@ import Instruments
 import JSON
 import Logging
 import MetricHistory
-import PubSub
+import ObjectStorage
 import RequestLog
 import SQLiteEngine
 import Scheduling
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
 @testable import AdminAPI
+@testable import PubSub
 
 /// The admin API over its real parts, on a socket in a folder of its own, and trivetctl to ask it.
 struct LiveDaemon: Sendable {
@@ -33,6 +35,7 @@ struct LiveDaemon: Sendable {
     let requestLog: RequestLog
     let scheduler: Scheduler
     let pubsub: PubSub
+    let objects: ObjectStorage
     let health: HealthMonitor
     let identities: Identities
     /// What the purge was asked: microseconds and dry run.
@@ -63,6 +66,9 @@ struct LiveDaemon: Sendable {
             engine: SQLiteEngine(database: state), indexes: Scheduler.indexes, metrics: metrics, logger: logger)
         var settings = Settings()
         settings.requestLog.flushInterval = .milliseconds(10)
+        settings.limits.headerTimeout = patience
+        settings.limits.bodyTimeout = patience
+        settings.limits.idleTimeout = patience
         let requestLog = RequestLog(
             database: telemetry, settings: settings.requestLog, metrics: metrics, logger: logger)
         let registry = MetricRegistry()
@@ -75,10 +81,14 @@ struct LiveDaemon: Sendable {
                 ]),
             samples: { registry.samples() }, metrics: registry, logger: logger)
         let scheduler = Scheduler(
-            datastore: datastore, caller: OddEven(), settings: settings.scheduler, metrics: metrics, logger: logger)
+            datastore: datastore, caller: OddEven(), publisher: OddEven(), settings: settings.scheduler,
+            metrics: metrics, logger: logger)
         let transfer = TransferClient()
         let pubsub = try await PubSub(
             datastore: datastore, project: settings.project, transfer: transfer, metrics: metrics, logger: logger)
+        let objects = try ObjectStorage(
+            datastore: datastore, directory: "\(folder)/buckets", publisher: NoEvents(),
+            baseURL: { "http://admin.test" }, metrics: metrics, logger: logger)
         let health = HealthMonitor(
             checks: [HealthCheck(name: "disk") { .warn("80 MiB free") }], metrics: metrics, logger: logger)
         let identities = try await Identities(
@@ -100,7 +110,7 @@ struct LiveDaemon: Sendable {
                 version: "0.1.0", settings: live,
                 reload: { () throws(SettingsErrors) in try await live.reload { log.apply($0.log) } }, log: log,
                 audit: audit, datastore: datastore, requestLog: requestLog, metricHistory: history,
-                scheduler: scheduler, pubsub: pubsub, health: health, identities: identities,
+                scheduler: scheduler, pubsub: pubsub, objects: objects, health: health, identities: identities,
                 addresses: { bound.value },
                 purge: { olderThan, dryRun in
                     purges.update { $0.append("\(DurationText.string(olderThan)) \(dryRun)") }
@@ -111,7 +121,7 @@ struct LiveDaemon: Sendable {
         let socket = "\(folder)/admin.sock"
         let hosting = HTTPHosting(
             hosts: [ServiceHost(service: admin, addresses: [.unix(path: socket)], recording: .metricsOnly)],
-            limits: settings.limits, shutdownTimeout: .seconds(5), lameDuck: .zero,
+            limits: settings.limits, shutdownTimeout: patience, lameDuck: .zero,
             record: { requestLog.record($0) }, metrics: metrics, logger: logger)
         try await hosting.bind()
         bound.update { $0 = hosting.boundAddresses }
@@ -126,10 +136,11 @@ struct LiveDaemon: Sendable {
         health.enter(.serving)
         let daemon = LiveDaemon(
             socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, pubsub: pubsub,
-            health: health, identities: identities, purges: purges, history: history, registry: registry, audit: audit,
-            log: log,
-            configFile: configFile, parts: parts)
+            objects: objects, health: health, identities: identities, purges: purges, history: history,
+            registry: registry, audit: audit, log: log, configFile: configFile, parts: parts)
         do {
+            await scheduler.begun()
+            try await eventually("messages are delivered") { pubsub.hub.isRunning }
             try await body(daemon)
         } catch {
             Issue.record(error)
@@ -169,9 +180,9 @@ struct LiveDaemon: Sendable {
 
     /// Runs trivetctl.
     func trivetctl(
-        _ arguments: [String], file: String? = nil
+        _ arguments: [String], file: String? = nil, output: CapturedSink = CapturedSink()
     ) async -> (exit: Int32, lines: [String], words: String) {
-        let (output, messages) = (CapturedSink(), CapturedSink())
+        let messages = CapturedSink()
         var context = CommandContext.live()
         context.environment = ["TRIVET_SOCKET": socket]
         context.output = output
@@ -195,11 +206,27 @@ struct LiveDaemon: Sendable {
     }
 }
 
+/// Takes every topic for one that is there, and tells nobody.
+private struct NoEvents: ObjectEventPublisher {
+    func hasTopic(_ topic: String) async throws -> Bool { true }
+
+    func publish(_ messages: [ObjectEventMessage], in transaction: Transaction) throws -> @Sendable () -> Void { {} }
+}
+
 /// Calls whose outcome stands in the job's name.
-private struct OddEven: JobCaller {
+private struct OddEven: JobCaller, JobPublisher {
     func call(_ call: JobCall) async -> JobCallResult {
         .answered(status: call.job.name.hasPrefix("bad") ? 500 : 200, excerpt: "so it went")
     }
+
+    func checked(_ target: PubSubTarget) throws(SchedulingError) -> PubSubTarget {
+        guard !target.topic.isEmpty, !target.data.isEmpty || !target.attributes.isEmpty else {
+            throw SchedulingError(.invalidJob, "there is nothing to publish")
+        }
+        return target
+    }
+
+    func publish(_ target: PubSubTarget) async -> JobPublishResult { .published(messageID: target.topic) }
 }
 
 /// A value behind a lock.

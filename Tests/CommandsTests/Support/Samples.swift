@@ -33,6 +33,14 @@ enum Sample {
         "nextTime":"2026-11-22T10:09:00Z","lastRun":\(run)}
         """
 
+    static let publishingJob = """
+        {"name":"tick","schedule":"* * * * *","timeZone":"Etc/UTC","state":"ENABLED",\
+        "pubsubTarget":{"topicName":"projects/my-project/topics/storage-event","data":"eyJhIjoxfQ==",\
+        "attributes":{"x":"1","y":"2"},"orderingKey":"k"},"attemptDeadline":"180s",\
+        "retryConfig":{"retryCount":0,"minBackoffDuration":"5s","maxBackoffDuration":"3600s","maxDoublings":5,\
+        "maxRetryDuration":"0s"},"missedRunPolicy":"SKIP","nextTime":"2026-11-22T10:09:00Z"}
+        """
+
     static let service = """
         {"name":"hello-world-service","url":"http://127.0.0.1:8080","authentication":"none",\
         "allowUnauthenticated":false,"listen":["127.0.0.1:8080"],"addresses":["127.0.0.1:8080"],"audiences":[]}

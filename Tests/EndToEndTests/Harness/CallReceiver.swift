@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// An HTTP server on a free port of 127.0.0.1 that keeps what it is sent, and answers as it is told.
@@ -39,11 +40,11 @@ final class CallReceiver: Sendable {
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         state.withLock { $0.answers = answers }
         // The thread must not keep the receiver, whose end is what ends the thread.
-        Thread.detach { [weak self] in
+        detachThread { [weak self] in
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0, let receiver = self else { break }
-                Thread.detach {
+                detachThread {
                     receiver.serve(connection)
                     close(connection)
                 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import TestSupport
 import Testing
 import Transfer
 
@@ -11,21 +12,27 @@ final class PrometheusServer: Sendable {
     private let client = TransferClient()
     private let base: String
 
-    /// Starts it and waits until it is ready.
+    /// Starts it on the project's settings, and waits until it is ready.
     ///
     /// - Parameters:
     ///   - settings: the folder with prometheus.yml and its rules; a second stands for each of its 15.
     ///   - target: the address to scrape.
     static func start(settings: URL, target: String) async throws -> PrometheusServer {
-        let folder = try TestFolder()
         let config = contents(of: settings.appending(path: "prometheus.yml").path)
         let changed = config.replacing("127.0.0.1:9464", with: target).replacing(
             "_interval: 15s", with: "_interval: 1s")
         try #require(changed.contains(target) && changed.contains("scrape_interval: 1s"))
-        let file = try folder.write(changed, to: "prometheus.yml")
-        _ = try folder.write(contents(of: settings.appending(path: "rules.yml").path), to: "rules.yml")
+        return try await start(
+            configuration: changed, rules: contents(of: settings.appending(path: "rules.yml").path))
+    }
+
+    /// Starts it and waits until it is ready.
+    static func start(configuration: String, rules: String = "") async throws -> PrometheusServer {
+        let folder = try TestFolder()
+        let file = try folder.write(configuration, to: "prometheus.yml")
+        _ = try folder.write(rules, to: "rules.yml")
         let process = try ChildProcess(
-            "/usr/bin/prometheus",
+            try find("prometheus"),
             [
                 "--config.file=\(file)", "--storage.tsdb.path=\(folder.file("data"))",
                 "--web.listen-address=127.0.0.1:0",
@@ -41,7 +48,7 @@ final class PrometheusServer: Sendable {
             }
             let server = PrometheusServer(process: process, folder: folder, base: "http://\(address ?? "")")
             try await eventually("Prometheus is ready") {
-                try await server.client.get(server.base + "/-/ready").status == 200
+                (try? await server.client.get(server.base + "/-/ready"))?.status == 200
             }
             return server
         } catch {
@@ -57,6 +64,12 @@ final class PrometheusServer: Sendable {
     }
 
     deinit { process.send(SIGKILL) }
+
+    /// The first value that a query gives now.
+    func value(_ query: String) async throws -> String? {
+        let data = try await get("/api/v1/query", ["query": query]).object
+        return data?["result"]?.array?.first?.object?["value"]?.array?.last?.string
+    }
 
     /// Whether a query gives at least one number now.
     func hasData(_ query: String) async throws -> Bool {

@@ -1,6 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// A bare TCP connection to loopback, for bytes that no HTTP client would send. Calls block, within `timeout`.
 final class RawConnection {
@@ -9,7 +10,7 @@ final class RawConnection {
     struct Failure: Error { let code: Int32 }
 
     /// Connects to `127.0.0.1:PORT`.
-    init(_ address: String, timeout: Int = 10) throws {
+    init(_ address: String, timeout: Int = Int(patience / .seconds(1))) throws {
         let port = UInt16(address.split(separator: ":").last ?? "") ?? 0
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var wait = timeval(tv_sec: timeout, tv_usec: 0)
@@ -58,18 +59,23 @@ final class RawConnection {
         }
     }
 
-    /// The answer's status line's number after one exchange that ends with the connection's end.
-    static func status(_ address: String, sending bytes: [UInt8]) async throws -> Int? {
+    /// All that comes after one exchange that ends with the connection's end.
+    static func exchange(_ address: String, sending bytes: [UInt8]) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
-            Thread.detach {
+            detachThread {
                 continuation.resume(
                     with: Result {
                         let connection = try RawConnection(address)
                         connection.send(bytes)
-                        let answer = String(decoding: connection.readToEnd().prefix(16), as: UTF8.self)
-                        return answer.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+                        return connection.readToEnd()
                     })
             }
         }
+    }
+
+    /// The answer's status line's number after such an exchange.
+    static func status(_ address: String, sending bytes: [UInt8]) async throws -> Int? {
+        let answer = String(decoding: try await exchange(address, sending: bytes).prefix(16), as: UTF8.self)
+        return answer.split(separator: " ").dropFirst().first.flatMap { Int($0) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Small file systems of a test's own, which fill up for real.
@@ -45,7 +46,7 @@ final class SmallDisks: Sendable {
         holder = try ChildProcess(
             "/usr/bin/unshare", [Self.isRoot ? "-m" : "-rm", "/bin/sh", "-c", script],
             environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], errors: log)
-        try await eventually("the file systems are mounted: \(contents(of: log))", within: 60) {
+        try await eventually("the file systems are mounted: \(contents(of: log))") {
             try #require(holder.isRunning, "cannot mount a \(kind) for the test: \(contents(of: log))")
             return FileManager.default.fileExists(atPath: folder.file("mounted"))
         }

@@ -1,5 +1,6 @@
-import Dispatch
 import Glibc
+import Synchronization
+import TestSupport
 
 /// A client that sends whatever bytes a test wants, whenever it wants.
 final class RawClient: Sendable {
@@ -8,6 +9,7 @@ final class RawClient: Sendable {
     }
 
     let descriptor: CInt
+    private let isClosed = Atomic(false)
 
     /// Connects to a port of 127.0.0.1.
     init(port: Int) throws {
@@ -37,7 +39,12 @@ final class RawClient: Sendable {
         guard result == 0 else { throw Failure(description: "connect: \(errno)") }
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit { close() }
+
+    /// Closes the connection, once.
+    func close() {
+        if !isClosed.exchange(true, ordering: .relaxed) { Glibc.close(descriptor) }
+    }
 
     /// Sends text.
     func send(_ text: String) throws { try send(Array(text.utf8)) }
@@ -66,12 +73,12 @@ final class RawClient: Sendable {
     }
 
     /// Reads until a condition holds, the other side closes, or the time is up.
-    func read(within seconds: Double = 10, until isEnough: ([UInt8]) -> Bool = { _ in false }) -> (
+    func read(within time: Duration = patience, until isEnough: ([UInt8]) -> Bool = { _ in false }) -> (
         bytes: [UInt8], end: End
     ) {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let deadline = ContinuousClock.now + .milliseconds(Int64(seconds * 1_000))
+        let deadline = ContinuousClock.now + time
         while !isEnough(received) {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { return (received, .timedOut) }
@@ -89,9 +96,9 @@ final class RawClient: Sendable {
     enum End { case enough, closed, reset, timedOut }
 
     /// Reads one answer with a Content-Length, or with none and no body.
-    func answer(within seconds: Double = 10, toHead: Bool = false) -> Answer {
+    func answer(within time: Duration = patience, toHead: Bool = false) -> Answer {
         var answer = Answer([])
-        let result = read(within: seconds) { bytes in
+        let result = read(within: time) { bytes in
             answer = Answer(bytes)
             return answer.isWhole(toHead: toHead)
         }
@@ -101,8 +108,8 @@ final class RawClient: Sendable {
     }
 
     /// Reads all that comes until the other side closes.
-    func rest(within seconds: Double = 10) -> Answer {
-        let result = read(within: seconds)
+    func rest(within time: Duration = patience) -> Answer {
+        let result = read(within: time)
         var answer = Answer(result.bytes)
         answer.end = result.end
         return answer
@@ -140,12 +147,5 @@ struct Answer: Sendable {
         if let length = header("content-length").flatMap({ Int($0) }) { return body.utf8.count >= length }
         if header("transfer-encoding") == "chunked" { return body.hasSuffix("0\r\n\r\n") }
         return [204, 304, 100].contains(status)
-    }
-}
-
-/// Runs blocking work off the cooperative threads.
-func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
     }
 }

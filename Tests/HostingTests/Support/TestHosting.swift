@@ -6,6 +6,7 @@ import RequestLog
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestSupport
 
 /// A service made of routes.
 struct TestService: HostedService {
@@ -28,8 +29,10 @@ final class TestHosting: Sendable {
         let records = Mutex<[RequestRecord]>([])
     }
 
-    /// Every record so far.
-    var records: [RequestRecord] { kept.records.withLock { $0 } }
+    /// Every record so far, in the order in which the requests came: records of two connections may be kept in another.
+    var records: [RequestRecord] {
+        kept.records.withLock { $0 }.sorted { $0.timestamp < $1.timestamp }
+    }
 
     init(
         _ hosts: [ServiceHost], limits: LimitSettings, shutdownTimeout: Duration, lameDuck: Duration,
@@ -39,7 +42,8 @@ final class TestHosting: Sendable {
         let kept = Kept()
         hosting = HTTPHosting(
             hosts: hosts, limits: limits, shutdownTimeout: shutdownTimeout, lameDuck: lameDuck,
-            authorizer: authorizer, record: { record in kept.records.withLock { $0.append(record) } },
+            timing: HostingTiming(lingering: patience, firstRequest: patience), authorizer: authorizer,
+            record: { record in kept.records.withLock { $0.append(record) } },
             explain: { $0 is NoRoom ? HTTPProblem(.insufficientStorage, "no room.", reason: "\($0)") : nil },
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -54,7 +58,7 @@ final class TestHosting: Sendable {
 
     /// Serves routes while a body runs, then stops.
     static func serving<T: Sendable>(
-        _ routes: [Route], limits: LimitSettings = LimitSettings(), shutdownTimeout: Duration = .seconds(5),
+        _ routes: [Route], limits: LimitSettings = .patient(), shutdownTimeout: Duration = patience,
         lameDuck: Duration = .zero, _ body: @escaping @Sendable (TestHosting) async throws -> T
     ) async throws -> T {
         try await serving(
@@ -63,7 +67,7 @@ final class TestHosting: Sendable {
     }
 
     static func serving<T: Sendable>(
-        _ hosts: [ServiceHost], limits: LimitSettings = LimitSettings(), shutdownTimeout: Duration = .seconds(5),
+        _ hosts: [ServiceHost], limits: LimitSettings = .patient(), shutdownTimeout: Duration = patience,
         lameDuck: Duration = .zero, authorizer: (any RequestAuthorizing)? = nil,
         _ body: @escaping @Sendable (TestHosting) async throws -> T
     ) async throws -> T {
@@ -86,20 +90,20 @@ final class TestHosting: Sendable {
     func connect() throws -> RawClient { try RawClient(port: port) }
 
     /// Sends bytes on a new connection and reads one answer.
-    func ask(_ text: String, within seconds: Double = 10) async throws -> Answer {
+    func ask(_ text: String, within time: Duration = patience) async throws -> Answer {
         try await blocking { [self] in
             let client = try connect()
             try client.send(text)
-            return client.answer(within: seconds)
+            return client.answer(within: time)
         }
     }
 
     /// Sends bytes on a new connection and reads until the other side closes.
-    func askAll(_ bytes: [UInt8], within seconds: Double = 10) async throws -> Answer {
+    func askAll(_ bytes: [UInt8], within time: Duration = patience) async throws -> Answer {
         try await blocking { [self] in
             let client = try connect()
             try client.send(bytes)
-            return client.rest(within: seconds)
+            return client.rest(within: time)
         }
     }
 
@@ -116,6 +120,11 @@ final class TestHosting: Sendable {
             ?? -1
     }
 
+    /// How many requests are being read or answered.
+    var activeRequests: Double {
+        (try? metrics.expectMeter("http_server_active_requests", [("service", "test-service")]).lastValue) ?? 0
+    }
+
     /// The records, once there are as many as expected.
     func records(_ count: Int) async -> [RequestRecord] {
         await eventually { self.records.count >= count }
@@ -123,22 +132,42 @@ final class TestHosting: Sendable {
     }
 }
 
-/// Waits until a condition holds, at most ten seconds.
-@discardableResult
-func eventually(_ condition: @escaping @Sendable () async -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline {
-        if await condition() { return true }
-        try? await Task.sleep(for: .milliseconds(5))
+extension LimitSettings {
+    /// Limits that no machine is too busy for, but for those that a test sets.
+    static func patient(
+        body: Int = 1 << 20, header: Int = 16 << 10, headerTimeout: Duration = patience * 4,
+        bodyTimeout: Duration = patience * 4, idleTimeout: Duration = patience * 4, connections: Int = 10_000
+    ) -> LimitSettings {
+        LimitSettings(
+            body: body, header: header, headerTimeout: headerTimeout, bodyTimeout: bodyTimeout,
+            idleTimeout: idleTimeout, connections: connections)
     }
-    return await condition()
 }
 
-/// How many descriptors this process has open.
-func openDescriptors() -> Int {
+/// Tries something that takes its time from the clock at one pace after the other, until one of them is slow enough for
+/// the machine; false when it succeeded at none.
+func atSomePace(_ body: (_ pace: Int) async throws -> Bool) async rethrows -> Bool {
+    for pace in [1, 8, 60] where try await body(pace) { return true }
+    return false
+}
+
+/// The sockets of this process with a port at this end or the other, listeners among them.
+func sockets(ofPort port: Int) -> Int {
     guard let directory = opendir("/proc/self/fd") else { return -1 }
     defer { closedir(directory) }
     var count = 0
-    while readdir(directory) != nil { count += 1 }
+    while let entry = readdir(directory) {
+        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        guard let descriptor = CInt(name) else { continue }
+        let isOne = [getsockname, getpeername].contains { name in
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let result = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(descriptor, $0, &length) }
+            }
+            return result == 0 && address.sin_family == AF_INET && Int(UInt16(bigEndian: address.sin_port)) == port
+        }
+        if isOne { count += 1 }
+    }
     return count
 }

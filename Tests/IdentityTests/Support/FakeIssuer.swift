@@ -6,6 +6,7 @@ import Logging
 import ServiceLifecycle
 import Settings
 import Synchronization
+import TestSupport
 
 /// An issuer somewhere else: serves the key set that a test sets, or fails.
 final class FakeIssuer: Sendable {
@@ -56,12 +57,13 @@ final class FakeIssuer: Sendable {
     /// Serves while the body runs; it is given what the settings would say.
     static func serving(_ body: (FakeIssuer, TrustedIssuer) async throws -> Void) async throws {
         let issuer = FakeIssuer()
+        let limits = LimitSettings(headerTimeout: patience, bodyTimeout: patience, idleTimeout: patience)
         let hosting = HTTPHosting(
             hosts: [
                 ServiceHost(
                     service: Service(routes: issuer.routes), addresses: [.tcp(host: "127.0.0.1", port: 0)],
                     recording: .metricsOnly)
-            ], limits: LimitSettings(), shutdownTimeout: .seconds(5), lameDuck: .zero, record: { _ in },
+            ], limits: limits, shutdownTimeout: patience, lameDuck: .zero, record: { _ in },
             metrics: NOOPMetricsHandler.instance, logger: World.quiet)
         try await hosting.bind()
         let group = ServiceGroup(services: [hosting], logger: World.quiet)

@@ -7,6 +7,7 @@ import Logging
 import SQLiteEngine
 import Settings
 import Synchronization
+import TestSupport
 import Transfer
 
 @testable import Identity
@@ -16,6 +17,7 @@ final class World: Sendable {
     static let project = "my-project"
     static let service = "hello-world-service"
     static let url = "http://127.0.0.1:8080"
+    static let admin = "http://127.0.0.1:9400"
 
     let folder: String
     let registry = MetricRegistry()
@@ -70,9 +72,11 @@ final class World: Sendable {
             settings: IdentitySettings(trustedIssuers: issuers, clockSkew: skew), issuer: { "http://issuer.test" },
             audiences: { name in
                 ServiceAudiences(
-                    urls: name == Self.service ? [Self.url, "https://hello.example.org"] : [], others: audiences)
+                    urls: name == Self.service
+                        ? [Self.url, "https://hello.example.org"] : name == "admin" ? [Self.admin] : [],
+                    others: audiences)
             },
-            transfer: transfer, metrics: registry, logger: Self.quiet, now: { self.now })
+            transfer: transfer, keyTimeout: patience, metrics: registry, logger: Self.quiet, now: { self.now })
     }
 
     /// The names of the key files.
@@ -93,10 +97,19 @@ extension Identities {
         _ = try await bind(.serviceAccount(Self.pusher), to: .invoker, on: .service(World.service))
     }
 
+    /// What becomes of a request to the admin interface with this token.
+    func adminOutcome(token: String) async -> String {
+        await Self.outcome(mayEnter(admin: "admin", authorization: ["Bearer \(token)"]))
+    }
+
     /// What becomes of a request with these Authorization headers: `ok`, `ok EMAIL`, or the code of the refusal.
     func outcome(_ authorization: [String], service: String = World.service) async -> String {
+        await Self.outcome(mayInvoke(service, authorization: authorization))
+    }
+
+    private static func outcome(_ answer: InvocationAnswer) async -> String {
         let verdict =
-            switch mayInvoke(service, authorization: authorization) {
+            switch answer {
             case .now(let verdict): verdict
             case .later(let verdict): await verdict()
             }

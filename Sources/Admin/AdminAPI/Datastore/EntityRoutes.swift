@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Datastore
 import HTTPTypes
@@ -7,7 +8,6 @@ import JSON
 /// Kinds and entities of every namespace but the platform's own.
 struct EntityRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -19,7 +19,7 @@ struct EntityRoutes: AdminRoutes {
                 .json(Self.json(try await describe(try key(call, "key"))))
             },
             write(
-                .delete, AdminPath.entity, ["key", "namespace"], verb: "datastore.entities.delete",
+                .delete, AdminPath.entity, ["key", "namespace"], needs: .operate, verb: "datastore.entities.delete",
                 resource: { "datastore/entities/\($0.query["key"] ?? "")" }
             ) { call in
                 try await delete(try key(call, "key"))

@@ -7,13 +7,12 @@ import JSON
 /// Composite indexes, and on demand those that Trivet keeps by itself.
 struct IndexRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
             read(AdminPath.indexes, ["all"]) { call in .model(list(all: try call.flag("all"))) },
             write(.post, AdminPath.indexes) { call in
-                let definition = try definition(try await call.body(allowed: ["kind", "ancestor", "properties"]))
+                let definition = try IndexDefinition(body: try await call.body(allowed: IndexDefinition.members))
                 return .model(try await create(definition))
             },
             read("\(AdminPath.indexes)/{id}") { call in .model(try describe(try id(call))) },
@@ -66,35 +65,6 @@ struct IndexRoutes: AdminRoutes {
         let text = call.parameter("id")
         guard let id = Int64(text) else { throw .notFound("no index \"\(text)\": an index's id is a number") }
         return id
-    }
-
-    // MARK: The definition in a body
-
-    private func definition(_ body: JSONObject) throws(AdminProblem) -> IndexDefinition {
-        guard let kind = body["kind"]?.string, !kind.isEmpty else { throw .invalid("kind is missing") }
-        guard let list = body["properties"]?.array, !list.isEmpty else {
-            throw .invalid("properties is not a list with at least one property")
-        }
-        var properties: [IndexDefinition.Property] = []
-        for item in list { properties.append(try property(item)) }
-        return IndexDefinition(kind: kind, ancestor: try ancestor(body["ancestor"]), properties: properties)
-    }
-
-    private func ancestor(_ value: JSONValue?) throws(AdminProblem) -> Bool {
-        guard let value, value != .null else { return false }
-        guard let ancestor = value.boolean else { throw .invalid("ancestor is neither true nor false") }
-        return ancestor
-    }
-
-    private func property(_ value: JSONValue) throws(AdminProblem) -> IndexDefinition.Property {
-        guard let object = value.object, object.allSatisfy({ $0.name == "name" || $0.name == "direction" }),
-            let name = object["name"]?.string, !name.isEmpty
-        else { throw .invalid("a property is {\"name\": …, \"direction\": \"asc\" or \"desc\"}") }
-        switch object["direction"] {
-        case nil, .null?, .string("asc")?: return .init(name, .ascending)
-        case .string("desc")?: return .init(name, .descending)
-        default: throw .invalid("direction of \"\(name)\" is neither asc nor desc")
-        }
     }
 }
 

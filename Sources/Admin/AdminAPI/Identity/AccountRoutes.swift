@@ -9,7 +9,6 @@ import Settings
 /// Service accounts.
 struct AccountRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -17,10 +16,11 @@ struct AccountRoutes: AdminRoutes {
                 .model(ServiceAccountList(accounts: parts.identities.accounts.map { ServiceAccountInfo($0) }))
             },
             write(.post, AdminPath.serviceAccounts) { call in
-                let body = try await call.body(allowed: ["accountId", "displayName"])
+                let body = try await call.body(allowed: ["accountId", "displayName", "description"])
                 let name = try body.requiredText("accountId")
                 let account = try await parts.identities.createAccount(
-                    name, displayName: try body.optionalText("displayName") ?? "")
+                    name, displayName: try body.optionalText("displayName") ?? "",
+                    description: try body.optionalText("description") ?? "")
                 return .model(ServiceAccountInfo(account))
             },
             read("\(AdminPath.serviceAccounts)/{email}") { call in
@@ -28,6 +28,15 @@ struct AccountRoutes: AdminRoutes {
                 guard let account = parts.identities.account(email) else {
                     throw AdminProblem.notFound("there is no account \(email)")
                 }
+                return .model(ServiceAccountInfo(account))
+            },
+            write(.patch, "\(AdminPath.serviceAccounts)/{email}") { call in
+                // A merge patch: what is not named stays, null is an empty text.
+                let body = try await call.body(allowed: ["displayName", "description"])
+                let account = try await parts.identities.updateAccount(
+                    email(call),
+                    displayName: body["displayName"] == nil ? nil : try body.optionalText("displayName") ?? "",
+                    description: body["description"] == nil ? nil : try body.optionalText("description") ?? "")
                 return .model(ServiceAccountInfo(account))
             },
             write(.delete, "\(AdminPath.serviceAccounts)/{email}") { call in
@@ -46,6 +55,7 @@ extension ServiceAccountInfo {
     init(_ account: ServiceAccount) {
         self.init(
             email: account.email, uniqueId: account.uniqueID, displayName: account.displayName,
+            description: account.description.isEmpty ? nil : account.description,
             createTime: account.createTime.fixedText)
     }
 }

@@ -7,7 +7,6 @@ import Identity
 /// The keys that sign tokens; of each only what is public.
 struct KeyRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [

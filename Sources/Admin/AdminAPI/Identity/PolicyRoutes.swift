@@ -8,10 +8,12 @@ import Settings
 /// Policies of the project and of services.
 struct PolicyRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         routes("\(AdminPath.projects)/{project}/iamPolicy", target: project)
+            + routes("\(AdminPath.serviceAccounts)/{email}/iamPolicy") { call in
+                .account(parts.settings.settings.accountEmail(call.parameter("email")))
+            }
             + routes("\(AdminPath.services)/{service}/iamPolicy") { .service($0.parameter("service")) }
     }
 

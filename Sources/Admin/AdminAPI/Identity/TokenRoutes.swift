@@ -1,3 +1,4 @@
+import AdminAccess
 import AdminModel
 import Datastore
 import HTTPTypes
@@ -10,7 +11,6 @@ import Settings
 /// act as.
 struct TokenRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -48,16 +48,16 @@ struct TokenRoutes: AdminRoutes {
         guard case .unix(let credentials) = call.request.peer else {
             throw .denied("tokens are given on the unix socket only, where the kernel says who asks")
         }
-        // Off the connection's loop: the system may ask the network for a user's name.
-        let user = await Task.detached { LocalUser(uid: credentials.uid) }.value
-        guard let account = try body.optionalText("serviceAccount") else { return .user(user) }
-        if !access.isWriter(credentials), !parts.identities.allows(user.member, .tokenCreator) {
+        let user = LocalUser(name: await parts.userNames.name(of: credentials.uid), uid: credentials.uid)
+        guard let given = try body.optionalText("serviceAccount") else { return .user(user) }
+        let account = parts.settings.settings.accountEmail(given)
+        if !(await parts.gate.allows(call.request, .actAs, on: .account(account))) {
             let role = Role.tokenCreator.rawValue
             throw .denied(
                 "\(user.email) may not act for \(account): trivetctl projects add-iam-policy-binding "
                     + "\(parts.settings.settings.project) --member=\(user.member.text) --role=\(role)")
         }
-        return .account(parts.settings.settings.accountEmail(account))
+        return .account(account)
     }
 }
 
@@ -70,12 +70,5 @@ extension HostedResponse {
         // A token is a secret: nobody on the way keeps it.
         response.headers[.cacheControl] = "no-store"
         return response
-    }
-}
-
-extension Settings {
-    /// An account by its email, or by its name alone.
-    func accountEmail(_ text: String) -> String {
-        text.utf8.contains(UInt8(ascii: "@")) ? text : ServiceAccount.email(text, project: project)
     }
 }

@@ -1,6 +1,7 @@
 import AdminModel
 import Datastore
 import RequestLog
+import Settings
 
 extension LogEntry {
     /// A stored record in Cloud Logging's names.

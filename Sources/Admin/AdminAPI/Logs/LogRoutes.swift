@@ -7,7 +7,6 @@ import RequestLog
 /// The request log: pages of it, and its tail.
 struct LogRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [

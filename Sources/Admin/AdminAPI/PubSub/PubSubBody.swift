@@ -1,5 +1,6 @@
 import JSON
 import PubSub
+import Settings
 
 /// The members of a body, each with the type that it must have. What is null counts as left out.
 struct PubSubBody {
@@ -75,6 +76,20 @@ struct PubSubBody {
 
     private func wrong(_ name: String, _ wanted: String) -> AdminProblem {
         .invalid("\(place)\(name) is not \(wanted)")
+    }
+
+    /// Texts by name; as a merge patch has them, null removes one.
+    func labels(_ name: String, changing old: Attributes = Attributes()) throws(AdminProblem) -> Attributes {
+        guard let value = value(name) else { return Attributes() }
+        guard let object = value.object else { throw wrong(name, "an object") }
+        var labels = old
+        for member in object {
+            guard member.value == .null || member.value.string != nil else {
+                throw wrong("\(name).\(member.name)", "a text")
+            }
+            labels[member.name] = member.value.string
+        }
+        return labels
     }
 
     // MARK: Messages

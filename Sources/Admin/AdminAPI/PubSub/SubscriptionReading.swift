@@ -2,12 +2,13 @@ import AdminModel
 import Datastore
 import JSON
 import PubSub
+import Settings
 
 /// Which properties a body may have.
 enum SubscriptionReading {
     static let changeable = [
         "pushConfig", "ackDeadlineSeconds", "retainAckedMessages", "messageRetentionDuration", "expirationPolicy",
-        "retryPolicy", "deadLetterPolicy",
+        "retryPolicy", "deadLetterPolicy", "labels",
     ]
     static let creatable = ["name", "topic", "filter", "enableMessageOrdering"] + changeable
 }
@@ -39,6 +40,7 @@ extension PubSubBody {
         if has("expirationPolicy") {
             subscription.expirationTTL = try part("expirationPolicy", allowed: ["ttl"])?.duration("ttl")
         }
+        if has("labels") { subscription.labels = try labels("labels", changing: subscription.labels) }
         if has("pushConfig") { subscription.pushConfig = try pushConfig(subscription.pushConfig) }
         if has("retryPolicy") { subscription.retryPolicy = try retryPolicy(subscription.retryPolicy) }
         if has("deadLetterPolicy") {
@@ -98,6 +100,13 @@ extension PubSubBody {
     }
 }
 
+extension Attributes {
+    /// For a model; nil for none.
+    var dictionary: [String: String]? {
+        isEmpty ? nil : Dictionary(all.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+}
+
 extension SubscriptionInfo {
     /// A subscription, with full names.
     init(_ subscription: Subscription, names: ResourceName, hasTopic: Bool, status: SubscriptionStatus) {
@@ -125,7 +134,8 @@ extension SubscriptionInfo {
                     deadLetterTopic: names.full(.topics, policy.deadLetterTopic),
                     maxDeliveryAttempts: policy.maxDeliveryAttempts)
             },
-            filter: subscription.filter, enableMessageOrdering: subscription.enableMessageOrdering,
+            labels: subscription.labels.dictionary, filter: subscription.filter,
+            enableMessageOrdering: subscription.enableMessageOrdering,
             detached: subscription.detached, createTime: subscription.createTime.rfc3339, status: status)
     }
 }

@@ -1,6 +1,7 @@
 import Hosting
 import JSON
 import Scheduling
+import Settings
 import Transfer
 
 #if canImport(FoundationEssentials)
@@ -13,8 +14,8 @@ import Transfer
 enum JobBody {
     /// The members that a body may have.
     static let members = [
-        "name", "description", "schedule", "timeZone", "httpTarget", "retryConfig", "attemptDeadline",
-        "missedRunPolicy", "startDeadline",
+        "name", "description", "schedule", "timeZone", "httpTarget", "pubsubTarget", "retryConfig",
+        "attemptDeadline", "missedRunPolicy", "startDeadline", "state",
     ]
 
     /// An object after a merge patch, without members that are null.
@@ -35,10 +36,9 @@ enum JobBody {
     static func job(_ body: JSONObject) throws -> Job {
         guard let name = try body.text("name") else { throw AdminProblem.invalid("name is missing") }
         guard let schedule = try body.text("schedule") else { throw AdminProblem.invalid("schedule is missing") }
-        guard let target = try body.object("httpTarget") else { throw AdminProblem.invalid("httpTarget is missing") }
         var job = Job(
             name: name, description: try body.text("description") ?? "", schedule: try CronSchedule(parsing: schedule),
-            target: .http(try Self.target(target)), retry: try retry(try body.object("retryConfig") ?? JSONObject()))
+            target: try target(body), retry: try retry(try body.object("retryConfig") ?? JSONObject()))
         job.timeZone = try body.text("timeZone") ?? job.timeZone
         job.attemptDeadline = try duration("attemptDeadline", of: body) ?? job.attemptDeadline
         job.startDeadline = try duration("startDeadline", of: body)
@@ -49,33 +49,26 @@ enum JobBody {
             }
             job.missedRuns = policy
         }
+        if let text = try body.text("state") {
+            guard let state = Job.State(rawValue: text) else {
+                throw AdminProblem.invalid("state \"\(text)\" is neither ENABLED nor PAUSED")
+            }
+            job.state = state
+        }
         return job
     }
 
     /// A job as such a body.
     static func object(of job: Job) -> JSONObject {
-        var target = JSONObject()
-        switch job.target {
-        case .http(let http):
-            target["uri"] = .string(http.uri)
-            target["httpMethod"] = .string(http.method)
-            var headers = JSONObject()
-            for header in http.headers { headers[header.name] = .string(header.value) }
-            target["headers"] = .object(headers)
-            target["body"] = .string(Data(http.body).base64EncodedString())
-            target["oidcToken"] = http.oidcToken.map { token in
-                var object = JSONObject()
-                object["serviceAccountEmail"] = .string(token.serviceAccountEmail)
-                object["audience"] = token.audience.map { .string($0) }
-                return .object(object)
-            }
-        }
         var object = JSONObject()
         object["name"] = .string(job.name)
         object["description"] = .string(job.description)
         object["schedule"] = .string(job.schedule.text)
         object["timeZone"] = .string(job.timeZone)
-        object["httpTarget"] = .object(target)
+        switch job.target {
+        case .http(let target): object["httpTarget"] = .object(Self.object(of: target))
+        case .pubsub(let target): object["pubsubTarget"] = .object(Self.object(of: target))
+        }
         object["retryConfig"] = [
             "retryCount": .integer(Int64(job.retry.retryCount)),
             "minBackoffDuration": .string(job.retry.minBackoff.secondsText),
@@ -85,11 +78,65 @@ enum JobBody {
         ]
         object["attemptDeadline"] = .string(job.attemptDeadline.secondsText)
         object["missedRunPolicy"] = .string(job.missedRuns.rawValue)
+        object["state"] = .string(job.state.rawValue)
         object["startDeadline"] = job.startDeadline.map { .string($0.secondsText) }
         return object
     }
 
-    private static func target(_ object: JSONObject) throws -> HTTPTarget {
+    private static func object(of http: HTTPTarget) -> JSONObject {
+        var target = JSONObject()
+        target["uri"] = .string(http.uri)
+        target["httpMethod"] = .string(http.method)
+        var headers = JSONObject()
+        for header in http.headers { headers[header.name] = .string(header.value) }
+        target["headers"] = .object(headers)
+        target["body"] = .string(Data(http.body).base64EncodedString())
+        target["oidcToken"] = http.oidcToken.map { token in
+            var object = JSONObject()
+            object["serviceAccountEmail"] = .string(token.serviceAccountEmail)
+            object["audience"] = token.audience.map { .string($0) }
+            return .object(object)
+        }
+        return target
+    }
+
+    private static func object(of message: PubSubTarget) -> JSONObject {
+        var target = JSONObject()
+        target["topicName"] = .string(message.topic)
+        target["data"] = .string(Data(message.data).base64EncodedString())
+        var attributes = JSONObject()
+        for attribute in message.attributes { attributes[attribute.name] = .string(attribute.value) }
+        target["attributes"] = .object(attributes)
+        target["orderingKey"] = .string(message.orderingKey)
+        return target
+    }
+
+    private static func target(_ body: JSONObject) throws -> JobTarget {
+        switch (try body.object("httpTarget"), try body.object("pubsubTarget")) {
+        case (let http?, nil): return .http(try target(http: http))
+        case (nil, let message?): return .pubsub(try target(pubsub: message))
+        case (nil, nil): throw AdminProblem.invalid("httpTarget or pubsubTarget is missing")
+        case (_?, _?): throw AdminProblem.invalid("a job has an httpTarget or a pubsubTarget, not both")
+        }
+    }
+
+    private static func target(pubsub object: JSONObject) throws -> PubSubTarget {
+        try check(object, "pubsubTarget", ["topicName", "data", "attributes", "orderingKey"])
+        guard let topic = try object.text("topicName") else {
+            throw AdminProblem.invalid("pubsubTarget.topicName is missing")
+        }
+        guard let data = Data(base64Encoded: try object.text("data") ?? "") else {
+            throw AdminProblem.invalid("pubsubTarget.data is not Base64")
+        }
+        let given = try object.object("attributes") ?? JSONObject()
+        let attributes = try given.compactMap { member in
+            try given.text(member.name).map { PubSubTarget.Attribute(member.name, $0) }
+        }
+        return PubSubTarget(
+            topic: topic, data: Array(data), attributes: attributes, orderingKey: try object.text("orderingKey") ?? "")
+    }
+
+    private static func target(http object: JSONObject) throws -> HTTPTarget {
         try check(object, "httpTarget", ["uri", "httpMethod", "headers", "body", "oidcToken"])
         guard let uri = try object.text("uri") else { throw AdminProblem.invalid("httpTarget.uri is missing") }
         let text = try object.text("body") ?? ""

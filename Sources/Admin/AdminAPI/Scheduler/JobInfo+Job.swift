@@ -1,6 +1,7 @@
 import AdminModel
 import Datastore
 import Scheduling
+import Settings
 import Transfer
 
 #if canImport(FoundationEssentials)
@@ -10,17 +11,20 @@ import Transfer
 #endif
 
 extension JobInfo {
-    /// A job, and what the scheduler and the ledger know of it.
-    init(_ job: Job, next: Timestamp?, last: JobRun?, problem: String?) {
-        let target: Target
+    /// A job, and what the scheduler and the ledger know of it; topics with their names in full.
+    init(_ job: Job, topicName: (String) -> String, next: Timestamp?, last: JobRun?, problem: String?) {
+        var http: Target?
+        var pubsub: Message?
         switch job.target {
-        case .http(let http): target = Target(http)
+        case .http(let target): http = Target(target)
+        case .pubsub(let target): pubsub = Message(target, topicName: topicName(target.topic))
         }
         let attempt = last?.attempts.last
         self.init(
             name: job.name, description: job.description.isEmpty ? nil : job.description, schedule: job.schedule.text,
-            timeZone: job.timeZone, state: job.state.rawValue, httpTarget: target, retryConfig: Retry(job.retry),
-            attemptDeadline: job.attemptDeadline.secondsText, missedRunPolicy: job.missedRuns.rawValue,
+            timeZone: job.timeZone, state: job.state.rawValue, httpTarget: http, pubsubTarget: pubsub,
+            retryConfig: Retry(job.retry), attemptDeadline: job.attemptDeadline.secondsText,
+            missedRunPolicy: job.missedRuns.rawValue,
             startDeadline: job.startDeadline?.secondsText, problem: problem,
             userUpdateTime: job.userUpdateTime?.fixedText,
             lastAttemptTime: (attempt?.startTime ?? last?.startTime)?.fixedText,
@@ -40,6 +44,16 @@ extension JobInfo.Target {
     }
 }
 
+extension JobInfo.Message {
+    fileprivate init(_ target: PubSubTarget, topicName: String) {
+        let attributes = Dictionary(target.attributes.map { ($0.name, $0.value) }) { _, last in last }
+        self.init(
+            topicName: topicName, data: target.data.isEmpty ? nil : Data(target.data).base64EncodedString(),
+            attributes: attributes.isEmpty ? nil : attributes,
+            orderingKey: target.orderingKey.isEmpty ? nil : target.orderingKey)
+    }
+}
+
 extension JobInfo.Retry {
     fileprivate init(_ retry: RetryConfig) {
         self.init(
@@ -50,23 +64,9 @@ extension JobInfo.Retry {
 }
 
 extension JobInfo.Status {
-    /// How an attempt failed; nil when it did not. The numbers are those of google.rpc.Code, by HTTP status.
+    /// How an attempt failed; nil when it did not.
     fileprivate init?(_ attempt: JobAttempt) {
-        let code: Int
-        switch attempt.status {
-        case .some(200..<300): return nil
-        case 400: code = 3
-        case 401: code = 16
-        case 403: code = 7
-        case 404: code = 5
-        case 409: code = 10
-        case 429: code = 8
-        case 500: code = 13
-        case 501: code = 12
-        case 504: code = 4
-        case 503, nil: code = 14
-        default: code = 2
-        }
+        guard let code = attempt.code else { return nil }
         self.init(code: code, message: attempt.reason)
     }
 }

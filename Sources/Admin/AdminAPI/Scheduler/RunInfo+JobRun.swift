@@ -1,6 +1,7 @@
 import AdminModel
 import Datastore
 import Scheduling
+import Settings
 
 extension RunInfo {
     /// A record of the ledger; of a run that is under way, the message is how far it is.
@@ -27,6 +28,6 @@ extension RunInfo.Attempt {
     fileprivate init(_ attempt: JobAttempt) {
         self.init(
             startTime: attempt.startTime.fixedText, latency: attempt.latency.secondsText, status: attempt.status,
-            answer: attempt.answer, error: attempt.error)
+            answer: attempt.answer, error: attempt.error, messageId: attempt.messageID)
     }
 }

@@ -1,14 +1,15 @@
+import AdminAccess
 import AdminModel
 import Datastore
 import HTTPTypes
 import Hosting
 import JSON
+import PubSub
 import Scheduling
 
 /// Jobs and the ledger of their runs.
 struct SchedulerRoutes: AdminRoutes {
     let parts: AdminParts
-    let access: AdminAccess
 
     var routes: [AdminRoute] {
         [
@@ -25,13 +26,13 @@ struct SchedulerRoutes: AdminRoutes {
                 try await parts.scheduler.delete(call.parameter("job"))
                 return .json(.object(JSONObject()))
             },
-            write(.post, "\(AdminPath.jobs)/{job}:pause") { call in
+            write(.post, "\(AdminPath.jobs)/{job}:pause", needs: .operate) { call in
                 try await setState(call) { try await parts.scheduler.pause($0) }
             },
-            write(.post, "\(AdminPath.jobs)/{job}:resume") { call in
+            write(.post, "\(AdminPath.jobs)/{job}:resume", needs: .operate) { call in
                 try await setState(call) { try await parts.scheduler.resume($0) }
             },
-            write(.post, "\(AdminPath.jobs)/{job}:run") { call in
+            write(.post, "\(AdminPath.jobs)/{job}:run", needs: .operate) { call in
                 _ = try await call.body(allowed: [])
                 return .model(RunInfo(try await parts.scheduler.runNow(call.parameter("job"))))
             },
@@ -60,9 +61,8 @@ struct SchedulerRoutes: AdminRoutes {
     private func patch(_ call: AdminCall) async throws -> Job {
         let (name, patch) = (call.parameter("job"), try await body(call))
         return try await parts.scheduler.update(name) { old in
-            var job = try JobBody.job(JobBody.merged(JobBody.object(of: old), patch))
+            let job = try JobBody.job(JobBody.merged(JobBody.object(of: old), patch))
             guard job.name == old.name else { throw AdminProblem.invalid("a job's name cannot be changed") }
-            job.state = old.state
             return job
         }
     }
@@ -79,7 +79,8 @@ struct SchedulerRoutes: AdminRoutes {
     private func info(_ job: Job) async throws -> JobInfo {
         let last = try await parts.scheduler.runs(job: job.name, limit: 1).runs.first
         return JobInfo(
-            job, next: parts.scheduler.nextRun(of: job.name), last: last, problem: parts.scheduler.problem(of: job))
+            job, topicName: { parts.pubsub.names.full(.topics, $0) }, next: parts.scheduler.nextRun(of: job.name),
+            last: last, problem: parts.scheduler.problem(of: job))
     }
 
     private func runs(_ call: AdminCall) async throws -> RunPage {

@@ -47,6 +47,11 @@ struct AdminClient: Sendable {
         try Self.object(try await send("POST", path, [], body: try ModelJSON.bytes(of: body)))
     }
 
+    /// Such an answer to a body that is built by hand.
+    func json(posting body: JSONValue, to path: String) async throws -> JSONObject {
+        try Self.object(try await send("POST", path, [], body: body.serialized()))
+    }
+
     private static func object(_ answer: [UInt8]) throws(CommandError) -> JSONObject {
         // A level of an event's JSON is three in Datastore's form: an array is {"arrayValue":{"values":[…]}}.
         let depthLimit = 3 * JSONValue.nestingLimit + 100
@@ -56,22 +61,38 @@ struct AdminClient: Sendable {
         return object
     }
 
+    /// Any request, answered as it is when it is a success or a wish for more (308).
+    func request(
+        _ method: String, _ path: String, query: Query = [], body: [UInt8]? = nil, headers: [String: String] = [:]
+    ) async throws -> AdminResponse {
+        let request = AdminRequest(method: method, target: Self.target(path, query), body: body, headers: headers)
+        let response = try await transport.send(request)
+        guard (200..<300).contains(response.status) || response.status == 308 else { throw Self.failure(response) }
+        return response
+    }
+
+    /// The bytes of an answer, as they come.
+    func bytes(_ path: String, query: Query = []) async throws -> AdminStream {
+        let stream = try await transport.stream(AdminRequest(method: "GET", target: Self.target(path, query)))
+        guard stream.status == 200 else { throw try await Self.failure(stream) }
+        return stream
+    }
+
     /// The lines of an answer that comes as it happens.
     func lines(_ path: String, query: Query) async throws -> LineStream {
         let stream = try await transport.stream(AdminRequest(method: "GET", target: Self.target(path, query)))
-        guard stream.status == 200 else {
-            var body: [UInt8] = []
-            while let chunk = try await stream.next() { body += chunk }
-            throw Self.failure(AdminResponse(status: stream.status, body: body))
-        }
+        guard stream.status == 200 else { throw try await Self.failure(stream) }
         return LineStream(stream)
     }
 
+    private static func failure(_ stream: AdminStream) async throws -> CommandError {
+        var body: [UInt8] = []
+        while let chunk = try await stream.next() { body += chunk }
+        return failure(AdminResponse(status: stream.status, body: body))
+    }
+
     private func send(_ method: String, _ path: String, _ query: Query, body: [UInt8]? = nil) async throws -> [UInt8] {
-        let request = AdminRequest(method: method, target: Self.target(path, query), body: body)
-        let response = try await transport.send(request)
-        guard (200..<300).contains(response.status) else { throw Self.failure(response) }
-        return response.body
+        try await request(method, path, query: query, body: body).body
     }
 
     /// The one place where the daemon's refusals become exit codes.

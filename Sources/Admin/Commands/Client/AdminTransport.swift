@@ -11,18 +11,21 @@ public protocol AdminTransport: Sendable {
 
 /// A request to the daemon.
 public struct AdminRequest: Sendable, Hashable {
-    /// `GET`, `POST`, `PATCH` or `DELETE`.
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     public let method: String
     /// Path and query, percent-encoded.
     public let target: String
-    /// A JSON text; nil sends no body.
+    /// A JSON text, or what the headers say; nil sends no body.
     public let body: [UInt8]?
+    /// Headers by name. Without a `Content-Type` a body is JSON.
+    public let headers: [String: String]
 
     /// Creates a request.
-    public init(method: String, target: String, body: [UInt8]? = nil) {
+    public init(method: String, target: String, body: [UInt8]? = nil, headers: [String: String] = [:]) {
         self.method = method
         self.target = target
         self.body = body
+        self.headers = headers
     }
 }
 
@@ -32,11 +35,14 @@ public struct AdminResponse: Sendable, Hashable {
     public let status: Int
     /// The body's bytes.
     public let body: [UInt8]
+    /// The headers by name, in small letters.
+    public let headers: [String: String]
 
     /// Creates an answer.
-    public init(status: Int, body: [UInt8]) {
+    public init(status: Int, body: [UInt8], headers: [String: String] = [:]) {
         self.status = status
         self.body = body
+        self.headers = headers
     }
 }
 

@@ -19,7 +19,9 @@ struct SocketTransport: AdminTransport {
             let timeout: Duration? = request.method == "GET" ? .seconds(120) : nil
             let response = try await client.execute(
                 transfer(request, timeout: timeout, maximumBytes: Self.maximumResponseBytes))
-            return AdminResponse(status: response.status, body: response.body)
+            let headers = response.headers.map { ($0.name.lowercased(), $0.value) }
+            return AdminResponse(
+                status: response.status, body: response.body, headers: Dictionary(headers) { first, _ in first })
         } catch {
             throw failure(error)
         }
@@ -46,11 +48,15 @@ struct SocketTransport: AdminTransport {
     private func transfer(
         _ request: AdminRequest, timeout: Duration?, maximumBytes: Int
     ) -> TransferRequest {
+        var headers = request.headers.map { TransferHeader($0.key, $0.value) }
+        if request.body != nil, headers["Content-Type"] == nil {
+            headers.append(TransferHeader("Content-Type", "application/json"))
+        }
         // The host is a name only: the connection goes to the socket.
-        TransferRequest(
+        return TransferRequest(
             method: request.method, url: "http://trivet\(request.target)",
-            headers: request.body == nil ? [] : [TransferHeader("Content-Type", "application/json")],
-            body: request.body ?? [], unixSocketPath: socketPath, timeout: timeout, connectTimeout: .seconds(5),
+            headers: headers, body: request.body ?? [], unixSocketPath: socketPath, timeout: timeout,
+            connectTimeout: .seconds(5),
             maximumResponseBytes: maximumBytes)
     }
 

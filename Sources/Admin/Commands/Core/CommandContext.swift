@@ -16,6 +16,8 @@ public struct CommandContext: Sendable {
     public var fileExists: @Sendable (String) -> Bool
     /// A way to the daemon that listens at a socket's path.
     public var connect: @Sendable (String) -> any AdminTransport
+    /// The files of whoever runs the command.
+    var files = LocalFiles()
     /// Waits.
     public var sleep: @Sendable (Duration) async throws -> Void
 

@@ -10,4 +10,6 @@ public enum ExitStatus: Int32, Sendable, Hashable {
     /// The daemon does not let this user do that.
     case refused = 4
     case notFound = 5
+    /// A dry run shows changes that are to be made.
+    case differs = 6
 }

@@ -19,7 +19,11 @@ protocol RunnableCommand: AsyncParsableCommand {
 
 extension LeafCommand {
     func run(in context: CommandContext) async throws -> ExitStatus {
-        let answer = try await answer(in: context)
+        try show(try await answer(in: context), in: context)
+    }
+
+    /// Shows an answer; returns how trivetctl exits.
+    func show(_ answer: Answer, in context: CommandContext) throws -> ExitStatus {
         let renderer = Renderer(format: global.format, colours: context.terminal.colours(context.environment))
         let shown = renderer.render(try answer.document())
         try context.output.write(shown.bytes)

@@ -1,5 +1,6 @@
 import AdminModel
 import ArgumentParser
+import Settings
 
 /// `trivetctl datastore indexes create FILE`.
 struct DatastoreIndexesCreate: LeafCommand {
@@ -13,14 +14,21 @@ struct DatastoreIndexesCreate: LeafCommand {
     @Flag(name: .customLong("async"), help: "Do not wait.")
     var isAsync = false
 
+    /// The lab's command has it: gcloud asks before it creates an index.
+    @Flag(help: ArgumentHelp("Taken, but there is nothing to ask.", visibility: .hidden))
+    var quiet = false
+
     @OptionGroup var global: GlobalOptions
 
     func answer(in context: CommandContext) async throws -> Listing<IndexEntry> {
-        let definitions = try IndexFile.parse(try context.readFile(file), name: file)
+        let declared = ResourceFile(try context.readFile(file), name: file, allowed: [.indexes])
+        guard declared.problems.isEmpty else {
+            throw CommandError(.usage, declared.problems.map(\.description).joined(separator: "\n"))
+        }
         let client = global.client(in: context)
         var indexes: [IndexEntry] = []
-        for definition in definitions {
-            indexes.append(try await client.post(IndexEntry.self, AdminPath.indexes, definition))
+        for index in declared.resources {
+            indexes.append(try await client.send(IndexEntry.self, "POST", AdminPath.indexes, index.json))
         }
         while !isAsync, let waiting = indexes.firstIndex(where: { $0.state != "READY" }) {
             try await context.sleep(.milliseconds(200))

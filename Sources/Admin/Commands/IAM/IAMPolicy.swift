@@ -15,6 +15,9 @@ struct BindingOptions: ParsableArguments {
 /// The place of a policy in the admin API.
 enum PolicyPath {
     static func service(_ name: String) -> String { "\(AdminPath.services)/\(AdminClient.segment(name))/iamPolicy" }
+    static func account(_ name: String) -> String {
+        "\(AdminPath.serviceAccounts)/\(AdminClient.segment(name))/iamPolicy"
+    }
     static func project(_ name: String) -> String { "\(AdminPath.projects)/\(AdminClient.segment(name))/iamPolicy" }
 }
 

@@ -24,7 +24,7 @@ struct PubSubTopicsPublish: LeafCommand {
     @OptionGroup var global: GlobalOptions
 
     func answer(in context: CommandContext) async throws -> Single<PublishAnswer> {
-        let named = try PubSubAttributes.parse(attributes)
+        let named = try PubSubAttributes.parse(attributes, option: "--attribute")
         var data = message.map { Array($0.utf8) }
         if data == nil, named.isEmpty, !context.terminal.input { data = try context.readFile("-") }
         guard data?.isEmpty == false || !named.isEmpty else {
@@ -46,16 +46,17 @@ extension PublishAnswer: Described {
 
 /// `k=v,k2=v2`, as gcloud takes it.
 enum PubSubAttributes {
-    static func parse(_ texts: [String]) throws(CommandError) -> [String: String] {
+    /// The names and values that an option gave.
+    static func parse(_ texts: [String], option: String) throws(CommandError) -> [String: String] {
         var attributes: [String: String] = [:]
         for text in texts {
             for pair in text.split(separator: ",", omittingEmptySubsequences: false) {
                 guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
-                    throw CommandError(.usage, "--attribute \(text): \"\(pair)\" is not NAME=VALUE")
+                    throw CommandError(.usage, "\(option) \(text): \"\(pair)\" is not NAME=VALUE")
                 }
                 let name = String(pair[..<equals])
                 guard attributes.updateValue(String(pair[pair.index(after: equals)...]), forKey: name) == nil else {
-                    throw CommandError(.usage, "--attribute \(name) is given twice")
+                    throw CommandError(.usage, "\(option) \(name) is given twice")
                 }
             }
         }

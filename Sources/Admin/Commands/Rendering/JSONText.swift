@@ -10,45 +10,7 @@ enum JSONText {
 
     /// Indented by two spaces, with a final newline.
     static func indented(_ value: JSONValue) -> [UInt8] {
-        var bytes: [UInt8] = []
-        write(value, indent: 0, into: &bytes)
-        bytes.append(UInt8(ascii: "\n"))
-        return harmless(bytes)
-    }
-
-    private static func write(_ value: JSONValue, indent: Int, into bytes: inout [UInt8]) {
-        switch value {
-        case .array(let elements) where !elements.isEmpty:
-            bytes.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                startItem(index, indent: indent + 1, into: &bytes)
-                write(element, indent: indent + 1, into: &bytes)
-            }
-            breakLine(indent: indent, into: &bytes)
-            bytes.append(UInt8(ascii: "]"))
-        case .object(let members) where !members.isEmpty:
-            bytes.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                startItem(index, indent: indent + 1, into: &bytes)
-                JSONValue.serialize(member.name, into: &bytes)
-                bytes.append(contentsOf: ": ".utf8)
-                write(member.value, indent: indent + 1, into: &bytes)
-            }
-            breakLine(indent: indent, into: &bytes)
-            bytes.append(UInt8(ascii: "}"))
-        default:
-            value.serialize(into: &bytes)
-        }
-    }
-
-    private static func startItem(_ index: Int, indent: Int, into bytes: inout [UInt8]) {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        breakLine(indent: indent, into: &bytes)
-    }
-
-    private static func breakLine(indent: Int, into bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 2))
+        harmless(value.serializedIndented() + [UInt8(ascii: "\n")])
     }
 
     /// The serializer escapes C0 and DEL; C1 and the turners of direction are legal in JSON text, and escaped here.

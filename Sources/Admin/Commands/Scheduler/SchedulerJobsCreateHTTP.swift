@@ -18,7 +18,7 @@ struct SchedulerJobsCreateHTTP: LeafCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard options.schedule != nil else { throw ValidationError("--schedule is missing") }
+        guard options.job.schedule != nil else { throw ValidationError("--schedule is missing") }
         guard options.uri != nil else { throw ValidationError("--uri is missing") }
     }
 

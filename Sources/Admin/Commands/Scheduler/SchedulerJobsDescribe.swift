@@ -18,15 +18,18 @@ struct SchedulerJobsDescribe: LeafCommand {
 
 extension JobInfo: Described {
     var members: [(String, Cell)] {
-        let headers = httpTarget.headers?.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let headers = httpTarget?.headers?.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let attributes = pubsubTarget?.attributes?.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let members: [(String, Cell?)] = [
             ("name", Cell(name)), ("description", description.map { Cell($0) }), ("schedule", Cell(schedule)),
             ("timeZone", Cell(timeZone)), ("state", .condition(state)), ("problem", problem.map { Cell($0, .bad) }),
-            ("target", Cell("\(httpTarget.httpMethod) \(httpTarget.uri)")),
-            ("headers", headers.map { Cell($0.joined(separator: "; ")) }), ("body", httpTarget.body.map { Cell($0) }),
+            ("target", Cell(target)), ("headers", headers.map { Cell($0.joined(separator: "; ")) }),
+            ("body", httpTarget?.body.map { Cell($0) }), ("data", pubsubTarget?.data.map { Cell($0) }),
+            ("attributes", attributes.map { Cell($0.joined(separator: "; ")) }),
+            ("orderingKey", pubsubTarget?.orderingKey.map { Cell($0) }),
             (
                 "oidcToken",
-                httpTarget.oidcToken.map {
+                httpTarget?.oidcToken.map {
                     Cell([$0.serviceAccountEmail, $0.audience].compactMap { $0 }.joined(separator: " for "))
                 }
             ),

@@ -18,8 +18,14 @@ extension JobInfo: Row {
     var cells: [Cell] {
         [
             Cell(name), Cell(schedule), Cell(timeZone), .condition(state),
-            Cell("\(httpTarget.httpMethod) \(httpTarget.uri)"), Cell(nextTime ?? "-"),
+            Cell(target), Cell(nextTime ?? "-"),
             lastRun.map { .condition($0.outcome) } ?? "-",
         ]
+    }
+
+    /// What a run calls, or where it publishes.
+    var target: String {
+        if let pubsubTarget { return "PUBLISH \(pubsubTarget.topicName)" }
+        return httpTarget.map { "\($0.httpMethod) \($0.uri)" } ?? "-"
     }
 }

@@ -21,7 +21,9 @@ struct SchedulerJobsRun: LeafCommand {
 extension RunInfo.Attempt {
     /// The attempt in one line.
     fileprivate var line: String {
-        [startTime, latency, status?.description, error ?? answer].compactMap { $0 }.joined(separator: "  ")
+        [startTime, latency, status?.description, error ?? messageId.map { "message \($0)" } ?? answer].compactMap {
+            $0
+        }.joined(separator: "  ")
     }
 }
 

@@ -20,13 +20,15 @@ struct SchedulerJobs: AsyncParsableCommand {
 /// `trivetctl scheduler jobs create …`.
 struct SchedulerJobsCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "create", abstract: "Create a job.", subcommands: [SchedulerJobsCreateHTTP.self])
+        commandName: "create", abstract: "Create a job.",
+        subcommands: [SchedulerJobsCreateHTTP.self, SchedulerJobsCreatePubSub.self])
 }
 
 /// `trivetctl scheduler jobs update …`.
 struct SchedulerJobsUpdate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update", abstract: "Change a job.", subcommands: [SchedulerJobsUpdateHTTP.self])
+        commandName: "update", abstract: "Change a job.",
+        subcommands: [SchedulerJobsUpdateHTTP.self, SchedulerJobsUpdatePubSub.self])
 }
 
 /// `trivetctl scheduler runs …`.

@@ -162,3 +162,13 @@ extension Timestamp {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
+
+extension Timestamp {
+    /// RFC 3339 with always six digits of a fraction: equally wide, and sorting as time.
+    public var fixedText: String {
+        let text = rfc3339.dropLast()
+        guard let dot = text.firstIndex(of: ".") else { return "\(text).000000Z" }
+        let digits = text.distance(from: dot, to: text.endIndex) - 1
+        return text + String(repeating: "0", count: max(0, 6 - digits)) + "Z"
+    }
+}

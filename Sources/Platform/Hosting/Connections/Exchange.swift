@@ -28,6 +28,12 @@ final class Exchange {
     var isAccessRefused = false
     /// What is wrong with the request; it is answered when the body has been read past.
     var problem: HTTPProblem?
+    /// Where a streamed body goes; the handler is under way then.
+    var feed: BodyFeed?
+    /// Whether the client waits for 100 Continue, which the handler's first wish for the body sends.
+    var awaitsContinue = false
+    /// The answer of a handler that did not want the body's rest, until that has been read past.
+    var earlyAnswer: HostedResponse?
     /// The body as far as it has come.
     var body = ByteBuffer()
     /// Bytes of the body that have come, whether kept or not.
@@ -45,6 +51,8 @@ final class Exchange {
     var isStreaming = false
     /// Whether the streamed body is sent in chunks; else its end is the connection's.
     var sendsChunks = false
+    /// The length that the streamed answer has announced.
+    var announcedSize: Int?
     /// Whether it was counted and recorded.
     var isConcluded = false
     /// The answer's status; 0 before there is one.

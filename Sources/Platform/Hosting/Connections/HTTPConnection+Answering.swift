@@ -17,26 +17,47 @@ extension HTTPConnection {
         guard let route = exchange.route, let target = exchange.target else {
             return answer(.internalError("a request without a route was admitted"), exchange)
         }
+        let body = RequestBody(exchange, limit: limits.body)
         let content = RequestContent(
             method: exchange.method, target: target, headers: exchange.head.headers, parameters: exchange.parameters,
             serviceName: host.name, requestID: exchange.requestID, trace: exchange.trace, peer: peer,
-            principal: exchange.principal, body: exchange.body)
+            principal: exchange.principal, body: body)
         exchange.content = content
         exchange.body = ByteBuffer()
         let owed = OwedAnswer(self, exchange)
         let handler = exchange.pendingAccess.map { owed.waiting(for: $0, then: route.handler) } ?? route.handler
         let task = owed.start(handler, HostedRequest(content), on: loop.executor)
-        if case .answering(let current) = phase, current === exchange { exchange.task = task }
+        switch phase {
+        case .answering(let current) where current === exchange, .body(let current) where current === exchange:
+            exchange.task = task
+        case .head, .body, .answering, .lingering, .closed: break
+        }
+    }
+
+    /// Takes a handler's answer. Of a streamed body it may be late, when the request was refused or its client has
+    /// gone meanwhile; or early, when the handler does not want the body's rest.
+    func handlerAnswered(_ response: HostedResponse, _ exchange: Exchange) {
+        guard exchange.status == 0 else { return }
+        if case .body(let current) = phase, current === exchange { return answerEarly(response, exchange) }
+        answer(response, exchange)
     }
 
     func handlerFailed(_ error: any Error, _ exchange: Exchange) {
-        if let problem = error as? HTTPProblem ?? host.explain(error) { return answer(problem, exchange) }
+        // A body that broke off was answered, or its client is gone.
+        if error is RequestBodyFailure, exchange.status != 0 { return }
+        if let problem = error as? HTTPProblem ?? host.explain(error) { return handlerRefused(problem, exchange) }
         host.logger.error(
             "a request failed",
             metadata: [
                 "error": "\(error)", "requestId": "\(exchange.requestID)", "route": "\(exchange.route?.path ?? "")",
             ])
-        answer(.internalError("\(error)"), exchange)
+        handlerRefused(.internalError("\(error)"), exchange)
+    }
+
+    private func handlerRefused(_ problem: HTTPProblem, _ exchange: Exchange) {
+        guard exchange.status == 0 else { return }
+        exchange.error = exchange.content?.error.withLock { $0 } ?? problem.reason ?? problem.message
+        handlerAnswered(host.host.service.render(problem), exchange)
     }
 
     // MARK: Whole answers

@@ -19,7 +19,8 @@ extension HTTPConnection {
             rawBodyBytes += bytes.readableBytes
             timer.expire(in: limits.bodyTimeout)
             // Chunks of one byte, or extensions without end, are many times the body that they carry.
-            if rawBodyBytes > 8 * (limits.body + 8_192) { refuseBody(exchange) }
+            let carried = exchange.feed == nil ? 0 : exchange.bodySize
+            if rawBodyBytes > 8 * (carried + limits.body + 8_192) { refuseBody(exchange) }
         case .answering, .lingering, .closed: break
         }
     }
@@ -52,6 +53,7 @@ extension HTTPConnection {
         }
         guard exchange.facts.announcesBody else { return timer.rest() }
         timer.expire(in: limits.bodyTimeout)
+        if exchange.problem == nil, exchange.route?.body == .stream { return beginStreamedBody(exchange) }
         if exchange.problem != nil {
             // A small body is read past, so that the connection can be kept; a client that waits for 100, or one that
             // sends too much, gets its answer now.
@@ -66,6 +68,7 @@ extension HTTPConnection {
     func append(_ bytes: ByteBuffer) {
         guard case .body(let exchange) = phase else { return }
         exchange.bodySize += bytes.readableBytes
+        if let feed = exchange.feed { return append(bytes, to: feed, exchange) }
         guard exchange.bodySize <= limits.body else { return refuseBody(exchange) }
         guard exchange.problem == nil else { return }
         if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
@@ -76,16 +79,16 @@ extension HTTPConnection {
         exchange.isWhole = true
         phase = .answering(exchange)
         timer.rest()
+        if exchange.feed != nil { return endStreamedBody(exchange) }
         if let problem = exchange.problem { answer(problem, exchange) } else { dispatch(exchange) }
     }
 
     // MARK: Refusing
 
     /// Answers before the body has come, and closes.
-    private func refuse(_ exchange: Exchange) {
-        exchange.closesConnection = true
-        phase = .answering(exchange)
-        timer.rest()
+    func refuse(_ exchange: Exchange) {
+        leaveBody(exchange)
+        if let response = exchange.earlyAnswer { return answer(response, exchange) }
         answer(exchange.problem ?? .badRequest("bad request."), exchange)
     }
 
@@ -101,7 +104,7 @@ extension HTTPConnection {
         switch phase {
         case .body(let exchange) where isTruncated:
             isInputClosed = true
-            conclude(exchange, status: 499, error: "the client went away inside the body")
+            clientVanished(inside: exchange)
             close(lingering: false)
         case .body(let exchange):
             host.metrics.count(.badRequest)

@@ -10,14 +10,18 @@ extension HTTPConnection {
     ///
     /// - Returns: whether the body is wanted: not for HEAD, and not when the client has gone.
     func beginStream(_ response: HostedResponse, _ exchange: Exchange) -> Bool {
+        guard exchange.status == 0 else { return false }
+        if case .body(let current) = phase, current === exchange { leaveBody(exchange) }
         guard case .answering(let current) = phase, current === exchange, let context else {
             conclude(exchange, status: 499, error: exchange.error ?? "the client went away before the answer")
             return false
         }
         exchange.status = response.status.code
-        exchange.sendsChunks = exchange.head.version.minor > 0
+        if case .sizedStream(let size, _) = response.body { exchange.announcedSize = size }
+        exchange.sendsChunks = exchange.announcedSize == nil && exchange.head.version.minor > 0
         var buffer = context.channel.allocator.buffer(capacity: 384)
-        writeHead(response, exchange.sendsChunks ? .chunked : .untilClose, exchange, into: &buffer)
+        let unsized: ResponseHead.Framing = exchange.sendsChunks ? .chunked : .untilClose
+        writeHead(response, exchange.announcedSize.map { .length($0) } ?? unsized, exchange, into: &buffer)
         guard exchange.method != .head else {
             finish(buffer, exchange)
             return false
@@ -33,6 +37,9 @@ extension HTTPConnection {
         guard case .answering(let current) = phase, current === exchange, let context, writer == nil else {
             return continuation.resume(throwing: ClientGone())
         }
+        guard exchange.responseSize + bytes.count <= exchange.announcedSize ?? .max else {
+            return continuation.resume(throwing: BodySizeMismatch())
+        }
         exchange.responseSize += bytes.count
         var buffer = context.channel.allocator.buffer(capacity: bytes.count + 16)
         if exchange.sendsChunks { buffer.writeString(String(bytes.count, radix: 16) + "\r\n") }
@@ -45,8 +52,16 @@ extension HTTPConnection {
         if context.channel.isWritable { resumeWriter() } else { watchWriting(exchange) }
     }
 
+    /// The whole body was made.
+    func streamProduced(_ exchange: Exchange) {
+        guard exchange.responseSize == exchange.announcedSize ?? exchange.responseSize else {
+            return abortStream(exchange, BodySizeMismatch())
+        }
+        endStream(exchange)
+    }
+
     /// Ends the body: only a body that is whole gets an end.
-    func endStream(_ exchange: Exchange) {
+    private func endStream(_ exchange: Exchange) {
         guard case .answering(let current) = phase, current === exchange, let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 8)
         if exchange.sendsChunks { buffer.writeStaticString("0\r\n\r\n") }

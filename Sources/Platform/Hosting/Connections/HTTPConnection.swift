@@ -15,7 +15,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     enum Phase {
         /// Between requests, or inside a head.
         case head
-        /// A head was read, its body is coming.
+        /// A head was read, its body is coming. If that is streamed, the handler is under way.
         case body(Exchange)
         /// The request is whole or refused; its answer is owed or on the way.
         case answering(Exchange)
@@ -51,6 +51,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     var rawBodyBytes = 0
     /// The bytes that the parser is reading just now.
     var currentBytes = ByteBuffer()
+    /// Whether reading rests because a streamed body comes faster than it is taken.
+    var isBodyPaused = false
     /// The last Host that was found to be the service's own.
     var knownHost: String?
     /// A streaming handler that waits for the client to take what was written.
@@ -118,16 +120,23 @@ final class HTTPConnection: ChannelDuplexHandler {
         phase = .closed
         waiting.removeAll()
         switch last {
-        case .body(let exchange): conclude(exchange, status: 499, error: "the client went away inside the body")
+        case .body(let exchange): clientVanished(inside: exchange)
         case .answering(let exchange): clientVanished(during: exchange)
         case .head, .lingering, .closed: break
         }
         context.fireChannelInactive()
     }
 
-    /// Reading stops while a pipelined request waits for its turn.
+    /// Reading stops while a pipelined request waits for its turn, or a streamed body for its reader.
     func read(context: ChannelHandlerContext) {
-        if waiting.isEmpty { context.read() } else { wantsRead = true }
+        if waiting.isEmpty, !isBodyPaused { context.read() } else { wantsRead = true }
+    }
+
+    /// Goes on reading, if nothing stands against it any more.
+    func resumeReading() {
+        guard wantsRead, waiting.isEmpty, !isBodyPaused else { return }
+        wantsRead = false
+        context?.read()
     }
 
     // MARK: One thing after the other
@@ -157,10 +166,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         while let event = nextWaiting() { handle(event) }
         // What waits behind the last answer is dropped, and reading goes on, to drop what still comes.
         if isClosing { waiting.removeAll() }
-        if waiting.isEmpty, wantsRead {
-            wantsRead = false
-            context?.read()
-        }
+        resumeReading()
     }
 
     private func nextWaiting() -> Event? {
@@ -180,7 +186,11 @@ final class HTTPConnection: ChannelDuplexHandler {
     func drain() {
         switch phase {
         case .head where headBytes == 0 && waiting.isEmpty:
-            if hasAnswered { context?.close(promise: nil) } else { timer.expire(in: .seconds(1)) }
+            if hasAnswered {
+                context?.close(promise: nil)
+            } else {
+                timer.expire(in: TimeAmount(host.timing.firstRequest))
+            }
         case .head, .body, .lingering, .closed: break
         case .answering(let exchange): exchange.closesConnection = true
         }
@@ -196,7 +206,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             return
         }
         phase = .lingering
-        timer.expire(in: limits.lingering)
+        timer.expire(in: TimeAmount(host.timing.lingering))
         context.close(mode: .output, promise: nil)
         workOff()
     }

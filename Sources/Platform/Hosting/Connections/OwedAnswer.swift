@@ -39,14 +39,14 @@ struct OwedAnswer: Sendable {
         } catch {
             return onLoop { $0.handlerFailed(error, $1) }
         }
-        guard case .stream(let produce) = response.body else { return onLoop { $0.answer(response, $1) } }
+        guard let produce = response.body.producer else { return onLoop { $0.handlerAnswered(response, $1) } }
         let isWanted = await withCheckedContinuation { continuation in
             onLoop { continuation.resume(returning: $0.beginStream(response, $1)) }
         }
         guard isWanted else { return }
         do {
             try await produce(BodyWriter(write))
-            onLoop { $0.endStream($1) }
+            onLoop { $0.streamProduced($1) }
         } catch {
             onLoop { $0.abortStream($1, error) }
         }

@@ -4,7 +4,8 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// A request as a service sees it: parsed, within its limits, with an id and a trace. Its body is whole.
+/// A request as a service sees it: parsed, within its limits, with an id and a trace. Its body is whole, unless
+/// the route takes it as a stream.
 public struct HostedRequest: Sendable {
     private let content: RequestContent
     /// The principal, where it was known only after the request was whole.
@@ -46,13 +47,17 @@ public struct HostedRequest: Sendable {
             method: method, target: try RequestTarget(parsing: target),
             headers: HTTPHeaders(headers.map { ($0.name.rawName, $0.value) }), parameters: parameters,
             serviceName: serviceName, requestID: requestID, trace: trace, peer: peer, principal: principal,
-            body: ByteBuffer(bytes: body))
+            body: .whole(ByteBuffer(bytes: body)))
     }
+
+    /// The body, part by part. Of a route that takes it as a stream these come as the client sends them, for one
+    /// reader.
+    public var bodyParts: BodyReader { BodyReader(content.body.feed) }
 
     /// The whole body.
     ///
     /// - Throws: `HTTPProblem` 413 when it is larger than the limit.
-    public func body() async throws -> [UInt8] { Array(content.body.readableBytesView) }
+    public func body() async throws -> [UInt8] { Array(try await content.body.collected().readableBytesView) }
 
     /// The body as a JSON object.
     ///
@@ -61,9 +66,10 @@ public struct HostedRequest: Sendable {
         guard let type = content.headers.first(name: "content-type"), Self.isJSON(type) else {
             throw HTTPProblem(.unsupportedMediaType, "the body must be sent with Content-Type: application/json.")
         }
+        let body = try await content.body.collected()
         let value: JSONValue
         do throws(JSONError) {
-            value = try JSONValue(parsing: content.body.readableBytesView)
+            value = try JSONValue(parsing: body.readableBytesView)
         } catch {
             throw HTTPProblem.badRequest("the body is not valid JSON: \(error).")
         }

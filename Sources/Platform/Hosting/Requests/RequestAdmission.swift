@@ -25,7 +25,7 @@ struct RequestAdmission {
         if let expectation = facts.expectation, !expectation.utf8.equalsIgnoringCase("100-continue") {
             throw HTTPProblem(.expectationFailed, "the only expectation met here is 100-continue.")
         }
-        if let length = facts.contentLength, length > limits.body {
+        if exchange.route?.body != .stream, let length = facts.contentLength, length > limits.body {
             host.metrics.count(.bodyTooLarge)
             throw Self.tooLarge(limits.body)
         }
@@ -72,7 +72,7 @@ struct RequestAdmission {
             exchange.pathIndex = path
             if exchange.method == .options { throw Self.options(allow) }
             throw HTTPProblem(
-                .methodNotAllowed, "the method \(exchange.method.rawValue) is not one of this path.",
+                .methodNotAllowed, "the method \(exchange.method.rawValue) is not allowed here; these are: \(allow).",
                 headers: [.allow: allow])
         case .notFound: throw .notFound("there is nothing at this path.")
         }

@@ -14,13 +14,13 @@ final class RequestContent: Sendable {
     let trace: TraceContext?
     let peer: Peer
     let principal: String?
-    let body: ByteBuffer
+    let body: RequestBody
     /// What the service notes for the record.
     let error = Mutex<String?>(nil)
 
     init(
         method: HTTPRequest.Method, target: RequestTarget, headers: HTTPHeaders, parameters: [String: String],
-        serviceName: String, requestID: String, trace: TraceContext?, peer: Peer, principal: String?, body: ByteBuffer
+        serviceName: String, requestID: String, trace: TraceContext?, peer: Peer, principal: String?, body: RequestBody
     ) {
         self.method = method
         self.target = target

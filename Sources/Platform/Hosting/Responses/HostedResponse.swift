@@ -12,6 +12,16 @@ public struct HostedResponse: Sendable {
         /// Bytes that are made while they are sent. An error in the middle closes the connection without ending the
         /// body, so that the client sees that it is not whole. The task is cancelled when the client goes away.
         case stream(@Sendable (BodyWriter) async throws -> Void)
+        /// The same with a length that is known before: the answer carries it, and a body of another one is an error.
+        case sizedStream(Int, @Sendable (BodyWriter) async throws -> Void)
+
+        /// What makes a streamed body.
+        var producer: (@Sendable (BodyWriter) async throws -> Void)? {
+            switch self {
+            case .stream(let producer), .sizedStream(_, let producer): producer
+            case .empty, .bytes: nil
+            }
+        }
     }
 
     /// The status.

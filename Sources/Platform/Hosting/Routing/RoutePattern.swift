@@ -22,12 +22,15 @@ struct RoutePattern: Sendable {
     }
 
     let parts: [Part]
+    /// Whether the last part takes all that is left.
+    private let takesRest: Bool
 
     /// Whether a path without percent-encoding can be looked up as text.
     var isLiteral: Bool { parts.allSatisfy { if case .literal = $0 { true } else { false } } }
 
     init(_ path: String) {
         parts = path == "/" ? [.literal("")] : path.split(separator: "/").map { Self.part(String($0)) }
+        takesRest = if case .rest = parts.last { true } else { false }
     }
 
     private static func part(_ text: String) -> Part {
@@ -42,6 +45,7 @@ struct RoutePattern: Sendable {
 
     /// The values of the parameters when the decoded segments match, else nil.
     func match(_ segments: [String]) -> [String: String]? {
+        guard segments.count == parts.count || takesRest else { return nil }
         var values: [String: String] = [:]
         for (index, part) in parts.enumerated() {
             if case .rest(let name) = part {

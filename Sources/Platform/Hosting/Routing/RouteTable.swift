@@ -53,9 +53,11 @@ struct RouteTable: Sendable {
             return .route(route, path: index, parameters: [:])
         }
         guard !target.isIrregular else { return .notFound }
+        // Taken apart once: there are a hundred patterns.
+        let segments = target.segments
         var known: [Int] = []
         for (index, entry) in entries.enumerated() {
-            guard let parameters = entry.pattern.match(target.segments) else { continue }
+            guard let parameters = entry.pattern.match(segments) else { continue }
             if let route = Self.route(method, in: entry) { return .route(route, path: index, parameters: parameters) }
             known.append(index)
         }

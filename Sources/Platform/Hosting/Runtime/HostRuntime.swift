@@ -16,6 +16,7 @@ final class HostRuntime: Sendable {
     let metrics: HostMetrics
     let names: HostNames
     let limits: LiveLimits
+    let timing: HostingTiming
     let ledger: ConnectionLedger
     let drain: DrainSwitch
     let logger: Logger
@@ -26,8 +27,8 @@ final class HostRuntime: Sendable {
     private let record: @Sendable (RequestRecord) -> Void
 
     init(
-        index: Int, host: ServiceHost, limits: LiveLimits, ledger: ConnectionLedger, drain: DrainSwitch,
-        authorizer: (any RequestAuthorizing)?, record: @escaping @Sendable (RequestRecord) -> Void,
+        index: Int, host: ServiceHost, limits: LiveLimits, timing: HostingTiming, ledger: ConnectionLedger,
+        drain: DrainSwitch, authorizer: (any RequestAuthorizing)?, record: @escaping @Sendable (RequestRecord) -> Void,
         explain: @escaping @Sendable (any Error) -> HTTPProblem?, metrics: any MetricsFactory, logger: Logger
     ) {
         self.index = index
@@ -39,6 +40,7 @@ final class HostRuntime: Sendable {
         self.authorizer = authorizer
         names = HostNames(service: name, url: host.url)
         self.limits = limits
+        self.timing = timing
         self.ledger = ledger
         self.drain = drain
         self.record = record

@@ -34,9 +34,6 @@ struct ConnectionLimits: Sendable {
     let headerTimeout: TimeAmount
     let bodyTimeout: TimeAmount
     let idleTimeout: TimeAmount
-    /// How long what a client still sends is read and dropped after its last answer, so that the answer arrives: to
-    /// close with unread bytes would reset the connection.
-    let lingering: TimeAmount = .seconds(2)
     /// Which of the changes since the start this is.
     let round: Int
 

@@ -7,18 +7,21 @@ enum RequestCredentials: Sendable, Hashable {
     /// Something else: another scheme, or more than one header.
     case malformed
 
+    private static let scheme = Array("bearer ".utf8)
+
     /// Reads the values of a request's Authorization headers.
     init(authorization values: [String]) {
         guard let value = values.first else {
             self = .none
             return
         }
-        let scheme = "bearer "
-        let token = value.utf8.dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") }
+        // Every request comes by here: an array's bytes are looked at several times as fast as a string's.
+        let (bytes, scheme) = (Array(value.utf8), Self.scheme)
+        let token = bytes.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
         let isBearer =
-            value.utf8.prefix(scheme.utf8.count).map(\.asciiLowercased).elementsEqual(scheme.utf8)
+            bytes.prefix(scheme.count).elementsEqual(scheme) { $0.asciiLowercased == $1 }
             && !token.isEmpty && token.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") }
-        self = values.count == 1 && isBearer ? .bearer(String(Substring(token))) : .malformed
+        self = values.count == 1 && isBearer ? .bearer(String(decoding: token, as: UTF8.self)) : .malformed
     }
 }
 

@@ -1,6 +1,5 @@
 import Crypto
 import Datastore
-import Foundation
 import Synchronization
 
 /// Tokens that were verified and meant for a service, by the hash of their exact text, so that a client's next request
@@ -12,7 +11,9 @@ final class VerifiedTokens: Sendable {
         let service: String
 
         init(_ token: String, service: String) {
-            digest = SHA256.hash(data: Data(token.utf8))
+            var (token, hash) = (token, SHA256())
+            token.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+            digest = hash.finalize()
             self.service = service
         }
     }

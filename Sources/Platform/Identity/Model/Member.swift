@@ -41,8 +41,8 @@ public enum Member: Sendable, Hashable {
                 + "allAuthenticatedUsers")
     }
 
-    /// The member that an email of a token stands for.
-    static func of(_ email: String) -> Member? {
+    /// The member that an email of a token stands for; nil for what is no email.
+    public static func of(_ email: String) -> Member? {
         guard let email = Self.email(email) else { return nil }
         return email.endsInBytes(with: ".gserviceaccount.com") ? .serviceAccount(email) : .user(email)
     }

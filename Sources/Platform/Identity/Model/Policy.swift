@@ -51,4 +51,6 @@ public enum PolicyTarget: Sendable, Hashable {
     case project
     /// One hosted service.
     case service(String)
+    /// One account, by its email: who may act for it.
+    case account(String)
 }

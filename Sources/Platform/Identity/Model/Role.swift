@@ -13,6 +13,18 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     /// May do everything, what the other roles allow included.
     case admin = "roles/admin"
 
+    /// What people call it.
+    public var title: String {
+        switch self {
+        case .invoker: "Cloud Run Invoker"
+        case .tokenCreator: "Service Account Token Creator"
+        case .publisher: "Pub/Sub Publisher"
+        case .viewer: "Viewer"
+        case .operator: "Operator"
+        case .admin: "Admin"
+        }
+    }
+
     /// The roles that hold what this one allows, itself included.
     var holders: [Role] {
         switch self {

@@ -12,6 +12,7 @@ extension ServiceAccount {
             properties: [
                 "uniqueId": .string(uniqueID),
                 "displayName": .string(displayName, excludeFromIndexes: true),
+                "description": .string(description, excludeFromIndexes: true),
                 "createTime": .timestamp(createTime),
             ])
     }
@@ -22,6 +23,7 @@ extension ServiceAccount {
             let createTime = entity["createTime"]?.timestamp
         else { return nil }
         self.init(
-            email: email, uniqueID: uniqueID, displayName: entity["displayName"]?.string ?? "", createTime: createTime)
+            email: email, uniqueID: uniqueID, displayName: entity["displayName"]?.string ?? "",
+            description: entity["description"]?.string ?? "", createTime: createTime)
     }
 }

@@ -39,22 +39,33 @@ struct IdentityStore: Sendable {
 
     // MARK: Accounts
 
-    func create(_ name: String, displayName: String) async throws -> ServiceAccount {
-        guard ServiceAccount.isName(name) else {
-            throw IdentityError.invalid(
-                "\(name.debugDescription) is not an account's name: 6 to 30 lower-case letters, digits and hyphens, a "
-                    + "letter first, no hyphen last")
-        }
-        guard displayName.utf8.count <= 100 else {
-            throw IdentityError.invalid("a display name has at most 100 bytes")
-        }
+    func create(_ name: String, displayName: String, description: String) async throws -> ServiceAccount {
+        try ServiceAccount.validate(name, displayName: displayName, description: description)
         let account = ServiceAccount(
             email: ServiceAccount.email(name, project: project), uniqueID: Self.freshID(), displayName: displayName,
-            createTime: .now)
-        do {
-            try await datastore.insert(account.entity)
-        } catch let error as DatastoreError where error.code == .alreadyExists {
-            throw IdentityError(.alreadyExists, "there is an account \(account.email) already")
+            description: description, createTime: .now)
+        try await datastore.transaction { transaction in
+            guard try transaction.get(ServiceAccount.key(account.email)) == nil else {
+                throw IdentityError(.alreadyExists, "there is an account \(account.email) already")
+            }
+            // One that was set while the account before was deleted is not this one's.
+            try transaction.delete(PolicyTarget.account(account.email).key)
+            try transaction.put(account.entity)
+        }
+        view.add(account)
+        return account
+    }
+
+    func update(_ email: String, displayName: String?, description: String?) async throws -> ServiceAccount {
+        let account = try await datastore.transaction { transaction in
+            guard var account = try transaction.get(ServiceAccount.key(email)).flatMap(ServiceAccount.init) else {
+                throw IdentityError(.notFound, "there is no account \(email)")
+            }
+            account.displayName = displayName ?? account.displayName
+            account.description = description ?? account.description
+            try ServiceAccount.validate(displayName: account.displayName, description: account.description)
+            try transaction.put(account.entity)
+            return account
         }
         view.apply(account)
         return account
@@ -64,12 +75,13 @@ struct IdentityStore: Sendable {
     /// name starts without rights.
     func delete(_ email: String) async throws {
         let member = Member.serviceAccount(email)
-        let targets = targets
+        let targets = targets.filter { $0 != .account(email) }
         let account = try await datastore.transaction { transaction in
             guard let account = try transaction.get(ServiceAccount.key(email)).flatMap(ServiceAccount.init) else {
                 throw IdentityError(.notFound, "there is no account \(email)")
             }
             try transaction.delete(ServiceAccount.key(email))
+            try transaction.delete(PolicyTarget.account(email).key)
             for target in targets {
                 guard let entity = try transaction.get(target.key) else { continue }
                 let policy = Policy(entity, etag: "")
@@ -90,7 +102,9 @@ struct IdentityStore: Sendable {
 
     // MARK: Policies
 
-    private var targets: [PolicyTarget] { [.project] + services.map { .service($0) } }
+    private var targets: [PolicyTarget] {
+        [.project] + services.map { .service($0) } + view.accounts.map { .account($0.email) }
+    }
 
     /// Replaces a policy.
     ///
@@ -149,27 +163,43 @@ struct IdentityStore: Sendable {
         return written
     }
 
-    /// Throws `notFound` for a service that there is not.
+    /// Throws `notFound` for a service or an account that there is not.
     func check(_ target: PolicyTarget) throws(IdentityError) {
-        guard case .service(let name) = target, !services.contains(where: { $0.hasSameBytes(as: name) }) else { return }
-        throw IdentityError(
-            .notFound, "no service \(name.debugDescription); there are: \(services.joined(separator: ", "))")
+        switch target {
+        case .project: break
+        case .service(let name):
+            guard !services.contains(where: { $0.hasSameBytes(as: name) }) else { return }
+            throw IdentityError(
+                .notFound, "no service \(name.debugDescription); there are: \(services.joined(separator: ", "))")
+        case .account(let email):
+            guard view.account(email) == nil else { return }
+            throw IdentityError(.notFound, "there is no account \(email)")
+        }
     }
 
     private func check(_ member: Member, _ role: Role, on target: PolicyTarget) throws(IdentityError) {
+        try checkForm(member, role, on: target)
+        guard case .serviceAccount(let email) = member,
+            email.endsInBytes(with: "@\(ServiceAccount.domain(project: project))"), view.account(email) == nil
+        else { return }
+        throw .invalid("there is no account \(email): create it first, or mend the name")
+    }
+
+    /// Throws for a role that members of this kind cannot have there; whether there is such an account is not asked.
+    func checkForm(_ member: Member, _ role: Role, on target: PolicyTarget) throws(IdentityError) {
         switch target {
         case .service:
             guard role == .invoker else {
                 throw .invalid("on a service only \(Role.invoker.rawValue) is bound; bind the others on the project")
+            }
+        case .account:
+            guard role == .tokenCreator, member.email != nil else {
+                throw .invalid("on an account only \(Role.tokenCreator.rawValue) is bound, and to somebody with a name")
             }
         case .project:
             guard member.email != nil else {
                 throw .invalid("\(member.text) is bound on services only, so that nobody opens the whole project")
             }
         }
-        guard case .serviceAccount(let email) = member,
-            email.endsInBytes(with: "@\(ServiceAccount.domain(project: project))"), view.account(email) == nil
-        else { return }
-        throw .invalid("there is no account \(email): create it first, or mend the name")
     }
 }

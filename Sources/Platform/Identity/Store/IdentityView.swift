@@ -37,8 +37,15 @@ final class IdentityView: Sendable {
         }
     }
 
+    /// Takes an account that was just made: nobody may act for it yet.
+    func add(_ account: ServiceAccount) {
+        state.withLock { $0.policies[.account(account.email)] = nil }
+        apply(account)
+    }
+
     func remove(_ account: ServiceAccount) {
         state.withLock { state in
+            state.policies[.account(account.email)] = nil
             state.deleted.insert(account.uniqueID)
             if state.accounts[account.email]?.uniqueID == account.uniqueID { state.accounts[account.email] = nil }
         }
@@ -57,10 +64,10 @@ final class IdentityView: Sendable {
         state.withLock { $0.policies[.service(service)]?.policy.has(.allUsers, .invoker) ?? false }
     }
 
-    /// Whether a member has a role, or one that holds it, on the project or on the service.
-    func allows(_ member: Member, _ role: Role, on service: String? = nil) -> Bool {
+    /// Whether a member has a role, or one that holds it, on the project or on a thing in it.
+    func allows(_ member: Member, _ role: Role, on target: PolicyTarget = .project) -> Bool {
         state.withLock { state in
-            if let service, let policy = state.policies[.service(service)]?.policy {
+            if target != .project, let policy = state.policies[target]?.policy {
                 let isBound = [member, .allUsers, .allAuthenticatedUsers].contains { policy.has($0, role) }
                 if isBound { return true }
             }

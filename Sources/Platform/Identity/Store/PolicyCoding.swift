@@ -39,6 +39,7 @@ extension PolicyTarget {
             switch self {
             case .project: "project"
             case .service(let service): "service/\(service)"
+            case .account(let email): "account/\(email)"
             }
         return Key(Policy.kind, name: name, namespace: Key.platformNamespace)
     }
@@ -49,6 +50,8 @@ extension PolicyTarget {
             self = .project
         } else if let service = name.dropping(prefix: "service/") {
             self = .service(service)
+        } else if let email = name.dropping(prefix: "account/") {
+            self = .account(email)
         } else {
             return nil
         }

@@ -19,6 +19,7 @@ final class TokenIssuer: Sendable {
         let kind: Kind
         let subject: TokenSubject
         let audience: String
+        let lifetime: Duration
     }
 
     private struct State {
@@ -30,6 +31,8 @@ final class TokenIssuer: Sendable {
     }
 
     static let lifetime = Duration.seconds(3_600)
+    /// The type in the header of an ID token.
+    static let identityType = "JWT"
     /// The type in the header of an access token (RFC 9068).
     static let accessType = "at+jwt"
     /// A kept token is given out while it is good for this much longer at least.
@@ -61,12 +64,14 @@ final class TokenIssuer: Sendable {
     }
 
     /// A token of a subject for an audience, made or kept.
-    func token(_ kind: Kind, for subject: TokenSubject, audience: String) async throws(IdentityError) -> IssuedToken {
+    func token(
+        _ kind: Kind, for subject: TokenSubject, audience: String, lifetime: Duration = TokenIssuer.lifetime
+    ) async throws(IdentityError) -> IssuedToken {
         guard (1...2_048).contains(audience.utf8.count), audience.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .invalid("an audience is 1 to 2048 visible ASCII characters, such as a service's URL")
         }
         let key = try await keys.current()
-        let wanted = Wanted(kind: kind, subject: subject, audience: audience)
+        let wanted = Wanted(kind: kind, subject: subject, audience: audience, lifetime: lifetime)
         switch next(wanted, key) {
         case .kept(let token): return token
         case .made(let task):
@@ -98,7 +103,7 @@ final class TokenIssuer: Sendable {
     private func make(_ wanted: Wanted, _ key: SigningKey) async throws -> IssuedToken {
         defer { state.withLock { $0.making[wanted] = nil } }
         let issued = now().microseconds / 1_000_000
-        let lifetime = Self.lifetime.components.seconds
+        let lifetime = wanted.lifetime.components.seconds
         let claims = IssuedClaims(
             issuer: issuer(), audience: wanted.audience, subject: wanted.subject, issued: issued, lifetime: lifetime)
         guard let signer = key.signer else { throw IdentityError(.unavailable, "the key \(key.id) signs no more") }

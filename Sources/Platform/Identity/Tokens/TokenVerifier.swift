@@ -6,6 +6,8 @@ import JWTKit
 /// A token whose signature, times and email are good; whether it may be used here is another question.
 struct VerifiedToken: Sendable {
     let principal: Principal
+    /// Whether it is an access token; else it is an ID token.
+    let isAccessToken: Bool
     let audiences: [String]
     let expires: Timestamp
 }
@@ -45,11 +47,11 @@ struct TokenVerifier: Sendable {
     /// Checks a token.
     ///
     /// - Parameters:
-    ///   - type: the type that its header must have; a header without one is an ID token's.
+    ///   - types: the types of which its header must have one; a header without one is an ID token's.
     ///   - mayWait: whether keys may be fetched first; without, those at hand must do.
-    func check(_ token: String, type: String = "JWT", mayWait: Bool) -> Outcome {
+    func check(_ token: String, types: [String] = [TokenIssuer.identityType], mayWait: Bool) -> Outcome {
         do throws(Refusal) {
-            let parsed = try parse(token, type: type)
+            let parsed = try parse(token, types: types)
             let issuer = parsed.claims.iss ?? ""
             let algorithm: any JWTAlgorithm
             if issuer.hasSameBytes(as: self.issuer()) {
@@ -70,7 +72,7 @@ struct TokenVerifier: Sendable {
             guard (try? algorithm.verify(parsed.signature, signs: parsed.signed)) == true else {
                 throw Refusal(.badSignature, "the signature is not its key's")
             }
-            return .verified(try accept(parsed.claims, issuer: issuer))
+            return .verified(try accept(parsed, issuer: issuer))
         } catch {
             return .refused(error.failure, error.detail)
         }
@@ -79,6 +81,7 @@ struct TokenVerifier: Sendable {
     // MARK: Form
 
     private struct Parsed {
+        let type: String
         let kid: String
         let claims: TokenClaims
         let signature: Data
@@ -86,7 +89,7 @@ struct TokenVerifier: Sendable {
         let signed: ArraySlice<UInt8>
     }
 
-    private func parse(_ token: String, type: String) throws(Refusal) -> Parsed {
+    private func parse(_ token: String, types: [String]) throws(Refusal) -> Parsed {
         let bytes = Array(token.utf8)
         guard bytes.count <= Self.longest, let end = bytes.lastIndex(of: UInt8(ascii: ".")),
             let (header, claims, signature) = try? DefaultJWTParser().parse(bytes, as: TokenClaims.self)
@@ -95,16 +98,18 @@ struct TokenVerifier: Sendable {
             throw Refusal(.unsupportedAlgorithm, "it is signed by \(quoted(header.alg ?? "none")), not RS256")
         }
         // An extension that must be understood is not (RFC 7515, 4.1.11).
-        guard header.fields["crit"] == nil, (header.typ ?? "JWT").utf8.map(\.asciiLowercased) == type.lowerBytes else {
-            throw Refusal(.malformed, "its type is not \(type)")
+        let given = (header.typ ?? TokenIssuer.identityType).lowerBytes
+        guard header.fields["crit"] == nil, let type = types.first(where: { $0.lowerBytes == given }) else {
+            throw Refusal(.malformed, "its type is not \(types.joined(separator: " or "))")
         }
         guard let kid = header.kid else { throw Refusal(.unknownKey, "it names no key") }
-        return Parsed(kid: kid, claims: claims, signature: signature, signed: bytes[..<end])
+        return Parsed(type: type, kid: kid, claims: claims, signature: signature, signed: bytes[..<end])
     }
 
     // MARK: Claims
 
-    private func accept(_ claims: TokenClaims, issuer: String) throws(Refusal) -> VerifiedToken {
+    private func accept(_ parsed: Parsed, issuer: String) throws(Refusal) -> VerifiedToken {
+        let claims = parsed.claims
         let now = Double(now().microseconds) / 1_000_000
         let skew = skew / .seconds(1)
         guard let expires = claims.exp else { throw Refusal(.malformed, "it has no exp") }
@@ -120,7 +125,8 @@ struct TokenVerifier: Sendable {
         }
         guard let audiences = claims.aud?.all, !audiences.isEmpty else { throw Refusal(.malformed, "it has no aud") }
         return VerifiedToken(
-            principal: Principal(member: member, uniqueID: id, issuer: issuer), audiences: audiences,
+            principal: Principal(member: member, uniqueID: id, issuer: issuer),
+            isAccessToken: parsed.type == TokenIssuer.accessType, audiences: audiences,
             // Far beyond any token's life, but within what an instant holds.
             expires: Timestamp(microseconds: Int64(min(expires, 1e11) * 1_000_000)))
     }

@@ -33,6 +33,7 @@ final class TrustedKeys: Sendable {
     let issuer: String
     private let url: String
     private let transfer: TransferClient
+    private let timeout: Duration
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let succeeded: Counter
@@ -44,12 +45,13 @@ final class TrustedKeys: Sendable {
     static let pause = Duration.seconds(30)
 
     init(
-        _ issuer: TrustedIssuer, transfer: TransferClient, now: @escaping @Sendable () -> Timestamp,
+        _ issuer: TrustedIssuer, transfer: TransferClient, timeout: Duration, now: @escaping @Sendable () -> Timestamp,
         metrics: any MetricsFactory, logger: Logger
     ) {
         self.issuer = issuer.issuer
         url = issuer.keysURL
         self.transfer = transfer
+        self.timeout = timeout
         self.now = now
         self.logger = logger
         let name = "trivet_identity_key_fetches_total"
@@ -95,7 +97,7 @@ final class TrustedKeys: Sendable {
             let isLocal = url.utf8.starts(with: "http://".utf8)
             let answer = try await transfer.execute(
                 TransferRequest(
-                    url: url, timeout: .seconds(10), connectTimeout: .seconds(5), maximumResponseBytes: 1 << 20,
+                    url: url, timeout: timeout, connectTimeout: timeout / 2, maximumResponseBytes: 1 << 20,
                     useProxy: !isLocal))
             guard answer.status == 200 else {
                 throw IdentityError(.unavailable, "it answered \(answer.status)")

@@ -140,8 +140,10 @@ struct DeliveryQueue: Sendable {
     }
 
     /// Puts back what was taken and not sent.
-    mutating func putBack(_ sequence: Int64, lease: Int64) {
-        if isOut(sequence, lease) { set(.ready, sequence) }
+    mutating func putBack(_ taken: Taken) {
+        guard isOut(taken.sequence, taken.lease) else { return }
+        entries[taken.sequence]?.isDoubtful = taken.isDoubtful
+        set(.ready, taken.sequence)
     }
 
     private func isOut(_ sequence: Int64, _ lease: Int64) -> Bool {

@@ -56,26 +56,33 @@ extension Subscriber {
 
     /// Stores outcomes, all that wait at once: while one batch is being stored the next one gathers.
     private func settle() async {
+        // The messages that a batch freed go with the next one; behind the last one, alone.
+        var freed: [Mutation] = []
         while true {
             let batch = state.withLock { state in
                 let batch = Array(state.outcomes.prefix(Self.batch))
                 state.outcomes.removeFirst(batch.count)
-                if batch.isEmpty {
+                if batch.isEmpty, freed.isEmpty {
                     state.isSettling = false
                     state.resumeIdleWaiters()
                 }
                 return batch
             }
-            guard !batch.isEmpty else { return kick() }
+            if batch.isEmpty, freed.isEmpty { return kick() }
+            if batch.isEmpty {
+                await hub.clear(freed, log: log)
+                freed = []
+                continue
+            }
             do {
-                try await store(batch)
+                freed = try await store(batch, with: freed)
             } catch {
                 // What was acknowledged is not sent again meanwhile: it stays what it is in memory.
                 hub.logger.error(
                     "outcomes of deliveries not stored, trying again",
                     metadata: ["subscription": "\(id)", "count": "\(batch.count)", "error": "\(error)"])
-                guard requeue(batch) else { return }
-                try? await Task.sleep(for: hub.timing.retryAfter)
+                guard requeue(batch) else { return hub.flagForSweep(log) }
+                await hub.clock.sleep(hub.clock.uptime() + hub.timing.retryAfter)
             }
         }
     }
@@ -95,20 +102,24 @@ extension Subscriber {
         }
     }
 
-    private func store(_ batch: [Outcome]) async throws {
+    /// Stores outcomes, and other changes with them; gives those that the outcomes free.
+    private func store(_ batch: [Outcome], with others: [Mutation]) async throws -> [Mutation] {
         var endings: [Mutation] = []
         var ended: [Int64] = []
+        var shares: [MessageShare] = []
         var failed: [StoredDelivery] = []
-        for case .ended(let sequence, let freesMessage) in batch {
-            endings += ending(sequence, freesMessage: freesMessage)
+        for case .ended(let sequence, let share) in batch {
+            endings += ending(sequence, share)
             ended.append(sequence)
+            if let share { shares.append(share) }
         }
         for case .failed(let delivery) in batch { failed.append(delivery) }
         // Failures first: of a delivery that failed and then ended, the end is the last word.
         try await write(failed)
-        try await hub.datastore.commit(endings)
+        try await hub.datastore.commit(endings + hub.due(others, log: log))
         forget(ended)
         for case .exhausted(let sequence, let attempts) in batch { await forward(sequence, attempts) }
+        return hub.release(shares, log: log)
     }
 
     /// Forgets deliveries whose end is stored.
@@ -146,12 +157,13 @@ extension Subscriber {
         do {
             guard let policy = subscription.deadLetterPolicy else { return takeBack(sequence) }
             guard let stored = try await messages([sequence]).first ?? nil else {
-                try await hub.datastore.commit(ending(sequence, freesMessage: false))
+                try await hub.datastore.commit(ending(sequence, nil))
                 return forget([sequence])
             }
             let topic = try hub.topic(policy.deadLetterTopic)
             let copy = deadLetter(stored, attempts)
-            let isAlone = stored.queues.count <= 1 && !hub.keepsMessages(log)
+            let share = share(in: stored)
+            let isAlone = share.map { hub.frees($0, log: log) } ?? false
             let publication = try await hub.datastore.transaction { [hub, queue, log] transaction -> Publication? in
                 guard try transaction.get(Keys.delivery(sequence, queue: queue)) != nil else { return nil }
                 let publication = try hub.publish(topic, [copy], in: transaction)
@@ -164,8 +176,7 @@ extension Subscriber {
                 metrics.count(.deadLettered)
             }
             forget([sequence])
-            // Only now: had the message gone with others' ends before, a crash would have lost it.
-            if !isAlone, frees(stored) { try await hub.datastore.delete(Keys.message(sequence, log: log)) }
+            await hub.clear(hub.release(share.map { [$0] } ?? [], log: log), log: log)
         } catch {
             hub.logger.warning(
                 "a message was not moved to the dead-letter topic",

@@ -47,13 +47,12 @@ extension Subscriber {
         kick()
         let messages: [StoredMessage?]
         do {
-            messages = try await self.messages(taken)
+            messages = try await fitting(taken)
         } catch {
-            state.withLock { state in
-                for delivery in taken { state.queue.putBack(delivery.sequence, lease: delivery.lease) }
-            }
+            putBack(taken)
             throw error
         }
+        putBack(taken.dropFirst(messages.count))
         return zip(taken, messages).compactMap { delivery, message in
             guard let message else {
                 dropPulled(delivery)
@@ -67,11 +66,40 @@ extension Subscriber {
         }
     }
 
+    /// What a pull gives at most, in bytes of messages, though always one message: more would have to be held in
+    /// memory until the client has taken it.
+    static let pullSize = 10 * 1024 * 1024
+
+    /// The messages of as many deliveries as a pull may give; nil in the place of those that are not there any more.
+    private func fitting(_ taken: [DeliveryQueue.Taken]) async throws -> [StoredMessage?] {
+        var found: [StoredMessage?] = []
+        var size = 0
+        // How many the next read may bring, by the size of those before.
+        var count = 16
+        while found.count < taken.count {
+            for message in try await messages(Array(taken[found.count...].prefix(count))) {
+                size += message?.message.size ?? 0
+                guard found.isEmpty || size <= Self.pullSize else { return found }
+                found.append(message)
+            }
+            count = max(1, min(1_000, (Self.pullSize - size) / max(1, size / found.count)))
+        }
+        return found
+    }
+
+    private func putBack(_ taken: some Collection<DeliveryQueue.Taken>) {
+        guard !taken.isEmpty else { return }
+        state.withLock { state in
+            for delivery in taken { state.queue.putBack(delivery) }
+        }
+        kick()
+    }
+
     /// Ends a delivery whose message is not there any more.
     private func dropPulled(_ delivery: DeliveryQueue.Taken) {
         state.withLock { state in
             guard state.queue.beginSettling(delivery.sequence, lease: delivery.lease) else { return }
-            add(.ended(delivery.sequence, freesMessage: false), &state)
+            add(.ended(delivery.sequence, nil), &state)
         }
     }
 
@@ -151,10 +179,8 @@ extension Subscriber {
         let stored = try await hub.datastore.lookup(sequences.map { Keys.delivery($0, queue: queue) })
         let there = zip(sequences, stored).filter { $0.1 != nil }.map(\.0)
         let messages = try await messages(there)
-        let endings = zip(there, messages).flatMap { sequence, message in
-            ending(sequence, freesMessage: message.map { frees($0) } ?? false)
-        }
-        try await hub.datastore.commit(endings)
+        let shares = messages.map { $0.flatMap(share) }
+        try await hub.datastore.commit(zip(there, shares).flatMap { ending($0, $1) })
         for message in messages {
             if let message { metrics.acknowledged(nil, age: hub.clock.now().since(message.publishTime)) }
         }
@@ -163,6 +189,7 @@ extension Subscriber {
             // Those that were not there are not counted as waiting either.
             for sequence in sequences { state.queue.remove(sequence) }
         }
+        await hub.clear(hub.release(shares.compactMap { $0 }, log: log), log: log)
         return there.count
     }
 
@@ -173,7 +200,8 @@ extension Subscriber {
     /// Gives leases so much time from now; none gives the messages back at once. Gives how many of the ids counted.
     func modifyAckDeadline(_ ids: [AckID], seconds: Int) throws -> Int {
         guard (0...600).contains(seconds) else {
-            throw PubSubError.invalid("ackDeadlineSeconds is from 0 to 600, not \(seconds)")
+            throw PubSubError.invalid(
+                "ackDeadlineSeconds is from 0 to 600, not \(seconds)", field: "ackDeadlineSeconds")
         }
         let now = hub.clock.uptime()
         let count = state.withLock { state in

@@ -10,7 +10,7 @@ extension Subscriber {
         let isRead = await retrying("messages were not read") { messages = try await self.messages(taken) }
         guard isRead else {
             state.withLock { state in
-                for delivery in taken { state.queue.putBack(delivery.sequence, lease: delivery.lease) }
+                for delivery in taken { state.queue.putBack(delivery) }
                 state.flow.unsent(taken.count)
             }
             return hub.gate.giveBack(taken.count)
@@ -32,7 +32,7 @@ extension Subscriber {
         state.withLock { state in
             state.flow.unsent(1)
             guard state.queue.beginSettling(delivery.sequence, lease: delivery.lease) else { return }
-            add(.ended(delivery.sequence, freesMessage: false), &state)
+            add(.ended(delivery.sequence, nil), &state)
         }
         hub.gate.giveBack(1)
     }
@@ -61,7 +61,7 @@ extension Subscriber {
             state.flow.succeeded()
             state.lastUse = hub.clock.now()
             guard !state.isPaused, state.queue.beginSettling(delivery.sequence, lease: delivery.lease) else { return }
-            add(.ended(delivery.sequence, freesMessage: frees(message)), &state)
+            add(.ended(delivery.sequence, share(in: message)), &state)
         }
     }
 
@@ -73,7 +73,7 @@ extension Subscriber {
         // A push that the daemon's own end cut off is no failure of the endpoint.
         guard hub.phase.load(ordering: .acquiring) != .stopping else {
             state.flow.unsent(1)
-            return state.queue.putBack(delivery.sequence, lease: delivery.lease)
+            return state.queue.putBack(delivery)
         }
         let failure = PushFailure(result, time: hub.clock.now())
         metrics.count(Self.kind(of: result))

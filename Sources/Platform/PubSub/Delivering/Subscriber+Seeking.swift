@@ -100,9 +100,9 @@ extension Subscriber {
         let begun = state.withLock { state in
             doomed.filter { state.queue.beginSettling($0.sequence) }
         }
+        let shares = begun.map { $0.message.flatMap(share) }
         do {
-            try await hub.datastore.commit(
-                begun.flatMap { ending($0.sequence, freesMessage: $0.message.map { frees($0) } ?? false) })
+            try await hub.datastore.commit(zip(begun, shares).flatMap { ending($0.sequence, $1) })
         } catch {
             state.withLock { state in
                 for delivery in begun {
@@ -112,6 +112,7 @@ extension Subscriber {
             throw error
         }
         forget(begun.map(\.sequence))
+        await hub.clear(hub.release(shares.compactMap { $0 }, log: log), log: log)
         return begun.count
     }
 
@@ -141,7 +142,10 @@ extension Subscriber {
 
     private func redeliver(_ messages: [StoredMessage]) async throws {
         // From here on nobody is the last to let go of them.
-        for message in messages { hub.holds.forget(message.sequence) }
+        for message in messages {
+            hub.holds.forget(message.sequence)
+            hub.recent.forget(message.sequence)
+        }
         if messages.contains(where: { $0.queues.count > 1 || !$0.queues.contains(queue) }) { hub.flagForSweep(log) }
         let deliveries = messages.map(delivery)
         try await hub.datastore.transaction { [queue, log] transaction in

@@ -68,9 +68,12 @@ extension Subscriber {
 
     /// The messages of at most 1,000 numbers.
     func messages(_ sequences: [Int64]) async throws -> [StoredMessage?] {
-        try await hub.datastore.lookup(sequences.map { Keys.message($0, log: log) }).map { stored in
-            stored.flatMap { StoredMessage($0.entity) }
-        }
+        var messages = hub.recent.find(sequences)
+        let missing = messages.indices.filter { messages[$0] == nil }
+        guard !missing.isEmpty else { return messages }
+        let stored = try await hub.datastore.lookup(missing.map { Keys.message(sequences[$0], log: log) })
+        for (index, stored) in zip(missing, stored) { messages[index] = stored.flatMap { StoredMessage($0.entity) } }
+        return messages
     }
 
     /// Does what may fail, as on a broken disk, and has it tried again later; false when it failed.
@@ -86,12 +89,13 @@ extension Subscriber {
         }
     }
 
-    /// Whether the end of this subscription's delivery frees the message.
-    func frees(_ message: StoredMessage) -> Bool { hub.frees(message, log: log) }
+    /// This subscription's part in a message.
+    func share(in message: StoredMessage) -> MessageShare? { MessageShare(of: queue, in: message) }
 
-    /// The changes that end a delivery.
-    func ending(_ sequence: Int64, freesMessage: Bool) -> [Mutation] {
+    /// The changes that end a delivery; `share` is nil when there is no message.
+    func ending(_ sequence: Int64, _ share: MessageShare?) -> [Mutation] {
         let delivery = Mutation.delete(Keys.delivery(sequence, queue: queue))
-        return freesMessage ? [delivery, .delete(Keys.message(sequence, log: log))] : [delivery]
+        guard let share, hub.frees(share, log: log) else { return [delivery] }
+        return [delivery, .delete(Keys.message(sequence, log: log))]
     }
 }

@@ -12,8 +12,8 @@ final class Subscriber: Sendable {
 
     /// What is to be stored about a delivery that was sent.
     enum Outcome: Sendable {
-        /// It has ended; the message too, when nobody else has it.
-        case ended(Int64, freesMessage: Bool)
+        /// It has ended; the message too, when nobody else has it. Nil: there is no message.
+        case ended(Int64, MessageShare?)
         /// It was sent in vain.
         case failed(StoredDelivery)
         /// It was sent in vain too often.
@@ -199,8 +199,8 @@ final class Subscriber: Sendable {
         // One that rings too early is as good as a new one.
         if let alarm = state.alarm, alarm.time <= time, alarm.time > now { return }
         state.alarm?.task.cancel()
-        let task = Task { [weak self] in
-            try? await Task.sleep(for: max(.zero, time - now))
+        let task = Task { [weak self, clock = hub.clock] in
+            await clock.sleep(time)
             if !Task.isCancelled { self?.kick() }
         }
         state.alarm = (time, task)

@@ -35,6 +35,17 @@ public struct Attributes: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         properties.map { ($0.name, $0.value.string ?? "") }
     }
 
+    /// Throws `invalidArgument` when they cannot be labels: at most 64, with names and values of at most 63 bytes.
+    func validateLabels() throws(PubSubError) {
+        guard count <= 64 else { throw .invalid("there are at most 64 labels", field: "labels") }
+        for (name, value) in all {
+            guard (1...63).contains(name.utf8.count), value.utf8.count <= 63 else {
+                throw .invalid(
+                    "the label \(name.debugDescription): a name has 1 to 63 bytes, a value at most 63", field: "labels")
+            }
+        }
+    }
+
     /// As the members of a JSON object.
     public var json: JSONObject {
         var object = JSONObject()

@@ -22,17 +22,22 @@ public struct PubSubError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// A sentence for a person that says what to do.
     public let message: String
+    /// The property that cannot be as it is, such as `pushConfig.pushEndpoint`, where it is one.
+    public let field: String?
 
     /// An error.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, field: String? = nil) {
         self.code = code
         self.message = message
+        self.field = field
     }
 
     /// The message.
     public var description: String { message }
 
-    static func invalid(_ message: String) -> PubSubError { PubSubError(.invalidArgument, message) }
+    static func invalid(_ message: String, field: String? = nil) -> PubSubError {
+        PubSubError(.invalidArgument, message, field: field)
+    }
 
     static func missing(_ what: ResourceName.Collection, _ id: String) -> PubSubError {
         PubSubError(.notFound, "there is no \(what.noun) \(id.debugDescription)")

@@ -21,12 +21,16 @@ public struct PubSubMessage: Sendable, Hashable {
         self.orderingKey = orderingKey
     }
 
+    /// The bytes of data, attributes and ordering key together.
+    var size: Int {
+        attributes.all.reduce(data.count + orderingKey.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
+
     func validate() throws(PubSubError) {
         guard !data.isEmpty || !attributes.isEmpty else {
             throw .invalid("a message has data or at least one attribute")
         }
         guard attributes.count <= 100 else { throw .invalid("a message has at most 100 attributes") }
-        var size = data.count + orderingKey.utf8.count
         for (name, value) in attributes.all {
             guard (1...256).contains(name.utf8.count), !name.utf8.starts(with: "goog".utf8) else {
                 throw .invalid(
@@ -35,7 +39,6 @@ public struct PubSubMessage: Sendable, Hashable {
             guard value.utf8.count <= 1024 else {
                 throw .invalid("the attribute \(name.debugDescription): a value has at most 1024 bytes")
             }
-            size += name.utf8.count + value.utf8.count
         }
         guard orderingKey.utf8.count <= 1024 else { throw .invalid("an orderingKey has at most 1024 bytes") }
         guard size <= Self.sizeLimit else { throw .invalid("a message has at most 1 MiB; this one has \(size) bytes") }

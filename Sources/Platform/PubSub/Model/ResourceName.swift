@@ -28,8 +28,8 @@ public struct ResourceName: Sendable, Hashable {
     }
 
     /// The last part of a name, full or not, in Google's rule: 3 to 255 letters, digits and `-._~+%`, a letter first,
-    /// not beginning with `goog`.
-    func id(_ text: String, _ collection: Collection) throws(PubSubError) -> String {
+    /// not beginning with `goog`. Throws `invalidArgument`, `notFound` for another project's.
+    public func id(_ text: String, _ collection: Collection) throws(PubSubError) -> String {
         let id = try last(text, collection)
         guard (3...255).contains(id.utf8.count), id.utf8.first.map(Self.isLetter) == true,
             id.utf8.allSatisfy({ Self.isLetter($0) || Self.others.contains($0) }),
@@ -52,11 +52,15 @@ public struct ResourceName: Sendable, Hashable {
                 "\(text.debugDescription) is not the name of a \(collection.noun): write the id alone or "
                     + full(collection, "ID"))
         }
-        guard parts[1].hasSameBytes(as: project) else {
-            throw PubSubError(
-                .notFound, "there is no project \(parts[1].debugDescription) here: this one's is \(project)")
-        }
+        try require(project: parts[1])
         return parts[3]
+    }
+
+    /// Throws `notFound` for a project that is not this one.
+    public func require(project other: String) throws(PubSubError) {
+        guard other.hasSameBytes(as: project) else {
+            throw PubSubError(.notFound, "there is no project \(other.debugDescription) here: this one's is \(project)")
+        }
     }
 
     private static let others = Array("0123456789-._~+%".utf8)

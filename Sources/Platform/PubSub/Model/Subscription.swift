@@ -27,6 +27,8 @@ public struct Subscription: Sendable, Hashable {
     public var filter = ""
     /// Whether messages with the same ordering key come in their order. It cannot be changed.
     public var enableMessageOrdering = false
+    /// The operator's names and values.
+    public var labels = Attributes()
     /// Whether it was cut off from its topic.
     public internal(set) var detached = false
     /// When it was made.
@@ -72,12 +74,18 @@ public struct PushConfig: Sendable, Hashable {
     public var oidcToken: OIDCToken?
     /// Set for a body that is the message's data alone.
     public var noWrapper: NoWrapper?
+    /// How the endpoint is spoken to: `x-goog-version`, `v1` or `v1beta2`, which are the same; kept since clients set it.
+    public var attributes: Attributes
 
     /// A wrapped push without a token.
-    public init(pushEndpoint: String, oidcToken: OIDCToken? = nil, noWrapper: NoWrapper? = nil) {
+    public init(
+        pushEndpoint: String, oidcToken: OIDCToken? = nil, noWrapper: NoWrapper? = nil,
+        attributes: Attributes = Attributes()
+    ) {
         self.pushEndpoint = pushEndpoint
         self.oidcToken = oidcToken
         self.noWrapper = noWrapper
+        self.attributes = attributes
     }
 }
 

@@ -6,6 +6,8 @@ public struct Topic: Sendable, Hashable {
     public let id: String
     /// For how long messages can be found again by a seek, also when all have acknowledged them; nil: not at all.
     public var messageRetentionDuration: Duration?
+    /// The operator's names and values.
+    public var labels = Attributes()
     /// When it was made.
     public let createTime: Timestamp
 
@@ -13,8 +15,10 @@ public struct Topic: Sendable, Hashable {
 
     func validate() throws(PubSubError) {
         if let kept = messageRetentionDuration, !Self.retention.contains(kept) {
-            throw .invalid("a topic's messageRetentionDuration is from 10 minutes to 31 days")
+            throw .invalid(
+                "a topic's messageRetentionDuration is from 10 minutes to 31 days", field: "messageRetentionDuration")
         }
+        try labels.validateLabels()
     }
 }
 
@@ -23,4 +27,6 @@ struct TopicRecord: Sendable, Hashable {
     var topic: Topic
     /// The number of the log that has its messages; never used again when the topic is deleted.
     let log: Int64
+    /// Grows with every change, so that memory can tell which of two is the newer.
+    var revision: Int64 = 1
 }

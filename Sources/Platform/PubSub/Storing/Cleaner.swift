@@ -126,14 +126,14 @@ final class Cleaner: Sendable {
             let sequences = try await hub.datastore.run(query).results.compactMap(\.stored.key.id)
             guard !sequences.isEmpty else { return }
             let messages = try await hub.datastore.lookup(sequences.map { Keys.message($0, log: garbage.log) })
-            var mutations: [Mutation] = []
-            for (sequence, stored) in zip(sequences, messages) {
-                mutations.append(.delete(Keys.delivery(sequence, queue: garbage.number)))
-                guard let message = stored.flatMap({ StoredMessage($0.entity) }), hub.frees(message, log: garbage.log)
-                else { continue }
-                mutations.append(.delete(Keys.message(sequence, log: garbage.log)))
+            let shares = messages.compactMap { stored in
+                stored.flatMap { StoredMessage($0.entity) }.flatMap { MessageShare(of: garbage.number, in: $0) }
             }
-            try await hub.datastore.commit(mutations)
+            let freed = shares.filter { hub.frees($0, log: garbage.log) }
+            try await hub.datastore.commit(
+                sequences.map { .delete(Keys.delivery($0, queue: garbage.number)) }
+                    + freed.map { .delete(Keys.message($0.sequence, log: garbage.log)) })
+            await hub.clear(hub.release(shares, log: garbage.log), log: garbage.log)
         }
     }
 

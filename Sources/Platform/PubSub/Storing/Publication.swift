@@ -7,6 +7,8 @@ public struct Publication: Sendable {
     let topic: String
     /// What is to be stored.
     var entities: [Entity] = []
+    /// The messages that somebody receives.
+    var messages: [StoredMessage] = []
     /// How many queues each message goes into, where it is more than one.
     var holds: [Int64: Int] = [:]
     /// Whom to tell of what.
@@ -29,6 +31,7 @@ extension Hub {
             let stored = StoredMessage(
                 sequence: sequence, message: message, publishTime: now, queues: receivers.map(\.queue))
             publication.entities.append(stored.entity(log: topic.log))
+            if !receivers.isEmpty { publication.messages.append(stored) }
             if receivers.count > 1 { publication.holds[sequence] = receivers.count }
             for receiver in receivers {
                 let delivery = receiver.delivery(of: stored)
@@ -82,6 +85,7 @@ extension Hub {
     /// Tells the subscriptions of what is stored.
     func announce(_ publication: Publication) {
         metrics.published(publication.messageIDs.count, to: publication.topic)
+        recent.note(publication.messages)
         for subscriber in publication.subscribers {
             if let deliveries = publication.deliveries[subscriber.queue] { subscriber.arrive(deliveries) }
         }

@@ -3,7 +3,10 @@ import Datastore
 // Topics and subscriptions as entities, keyed by their ids.
 extension TopicRecord {
     var entity: Entity {
-        var properties: Properties = ["log": .integer(log), "createTime": .timestamp(topic.createTime)]
+        var properties: Properties = [
+            "log": .integer(log), "revision": .integer(revision), "createTime": .timestamp(topic.createTime),
+        ]
+        properties.set("labels", topic.labels)
         properties["messageRetentionMicroseconds"] = topic.messageRetentionDuration.map { .integer($0.microseconds) }
         return Entity(key: Keys.topic(topic.id), properties: properties)
     }
@@ -15,8 +18,9 @@ extension TopicRecord {
         let retention = entity["messageRetentionMicroseconds"]?.integer
         self.init(
             topic: Topic(
-                id: id, messageRetentionDuration: retention.map { .microseconds($0) }, createTime: created),
-            log: log)
+                id: id, messageRetentionDuration: retention.map { .microseconds($0) },
+                labels: entity.attributes("labels"), createTime: created),
+            log: log, revision: entity["revision"]?.integer ?? 1)
     }
 }
 
@@ -33,6 +37,7 @@ extension SubscriptionRecord {
             "enableMessageOrdering": .boolean(subscription.enableMessageOrdering),
             "detached": .boolean(subscription.detached),
         ]
+        properties.set("labels", subscription.labels)
         properties["expirationMicroseconds"] = subscription.expirationTTL.map { .integer($0.microseconds) }
         if let policy = subscription.retryPolicy {
             properties["minimumBackoffMicroseconds"] = .integer(policy.minimumBackoff.microseconds)
@@ -47,6 +52,7 @@ extension SubscriptionRecord {
             properties["pushAccount"] = push.oidcToken.map { .string($0.serviceAccountEmail) }
             properties["pushAudience"] = push.oidcToken?.audience.map { .string($0, excludeFromIndexes: true) }
             properties["pushUnwrapped"] = push.noWrapper.map { .boolean($0.writeMetadata) }
+            properties.set("pushAttributes", push.attributes)
         }
         return Entity(key: Keys.subscription(subscription.id), properties: properties)
     }
@@ -64,6 +70,7 @@ extension SubscriptionRecord {
         subscription.messageRetentionDuration = retention.map { .microseconds($0) } ?? Subscription.defaultRetention
         subscription.filter = entity["filter"]?.string ?? ""
         subscription.enableMessageOrdering = entity["enableMessageOrdering"]?.boolean ?? false
+        subscription.labels = entity.attributes("labels")
         subscription.detached = entity["detached"]?.boolean ?? false
         let ttl = entity["expirationMicroseconds"]?.integer
         subscription.expirationTTL = ttl.map { .microseconds($0) }
@@ -98,7 +105,22 @@ extension SubscriptionRecord {
         let unwrapped = entity["pushUnwrapped"]?.boolean
         return PushConfig(
             pushEndpoint: endpoint, oidcToken: token,
-            noWrapper: unwrapped.map { PushConfig.NoWrapper(writeMetadata: $0) })
+            noWrapper: unwrapped.map { PushConfig.NoWrapper(writeMetadata: $0) },
+            attributes: entity.attributes("pushAttributes"))
+    }
+}
+
+extension Properties {
+    /// Sets names and values, if there are any.
+    fileprivate mutating func set(_ name: String, _ attributes: Attributes) {
+        guard !attributes.isEmpty else { return }
+        self[name] = .entity(EmbeddedEntity(properties: attributes.properties), excludeFromIndexes: true)
+    }
+}
+
+extension Entity {
+    fileprivate func attributes(_ name: String) -> Attributes {
+        Attributes(self[name]?.entity?.properties ?? Properties())
     }
 }
 

@@ -1,6 +1,6 @@
 public import Datastore
 
-/// Makes a job's call. The scheduler's tests bring their own.
+/// Makes the call of a job that calls a URL. The scheduler's tests bring their own.
 public protocol JobCaller: Sendable {
     /// Makes one attempt and tells how it went, within the job's attempt deadline; when the task is cancelled, at once.
     func call(_ call: JobCall) async -> JobCallResult
@@ -10,6 +10,8 @@ public protocol JobCaller: Sendable {
 public struct JobCall: Sendable, Hashable {
     /// The job as it is now.
     public let job: Job
+    /// What the job calls.
+    public let target: HTTPTarget
     /// The instant it is for, the same however late it runs; for a run by hand the moment it was asked for.
     public let scheduledTime: Timestamp
 }

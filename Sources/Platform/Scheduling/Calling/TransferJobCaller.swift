@@ -27,18 +27,16 @@ public struct TransferJobCaller: JobCaller {
 
     /// Makes the call: any answer is told with its status, what keeps one from coming with its reason.
     public func call(_ call: JobCall) async -> JobCallResult {
-        switch call.job.target {
-        case .http(let target):
-            switch await token(target) {
-            case .success(let token): await send(call, target, token)
-            case .failure(let error): .failed(error.message)
-            }
+        switch await token(call.target) {
+        case .success(let token): await send(call, token)
+        case .failure(let error): .failed(error.message)
         }
     }
 
-    private func send(_ call: JobCall, _ target: HTTPTarget, _ token: String?) async -> JobCallResult {
+    private func send(_ call: JobCall, _ token: String?) async -> JobCallResult {
+        let target = call.target
         do throws(TransferError) {
-            let response = try await client.execute(request(call, target, token))
+            let response = try await client.execute(request(call, token))
             let isRefused = [401, 403].contains(response.status)
             let account = target.oidcToken?.serviceAccountEmail
             return .answered(
@@ -61,7 +59,8 @@ public struct TransferJobCaller: JobCaller {
         }
     }
 
-    private func request(_ call: JobCall, _ target: HTTPTarget, _ token: String?) -> TransferRequest {
+    private func request(_ call: JobCall, _ token: String?) -> TransferRequest {
+        let target = call.target
         let endpoint = resolve(target.uri)
         let own = [
             TransferHeader("User-Agent", "Google-Cloud-Scheduler"),

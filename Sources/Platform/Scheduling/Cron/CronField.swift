@@ -125,6 +125,6 @@ enum CronField: Sendable {
     }
 
     private func refuse(_ text: Substring, _ reason: String) -> SchedulingError {
-        SchedulingError(.invalidSchedule, "\(name): \(String(text).debugDescription) \(reason)")
+        SchedulingError(.invalidSchedule, "the schedule's \(name): \(String(text).debugDescription) \(reason)")
     }
 }

@@ -27,6 +27,7 @@ extension Job {
         properties["userUpdateTime"] = userUpdateTime.map { .timestamp($0) }
         switch target {
         case .http(let target): target.write(to: &properties)
+        case .pubsub(let target): target.write(to: &properties)
         }
         return Entity(key: Self.key(name), properties: properties)
     }
@@ -35,13 +36,13 @@ extension Job {
     /// has its default.
     init?(_ entity: Entity) {
         guard let name = entity.key.name, let text = entity["schedule"]?.string,
-            let schedule = try? CronSchedule(parsing: text), let target = HTTPTarget(entity),
+            let schedule = try? CronSchedule(parsing: text), let target = JobTarget(entity),
             let state = entity["state"]?.string.flatMap(State.init(rawValue:)),
             let deadline = entity["attemptDeadlineMicroseconds"]?.integer
         else { return nil }
         self.init(
             name: name, description: entity["description"]?.string ?? "", schedule: schedule,
-            timeZone: entity["timeZone"]?.string ?? "Etc/UTC", state: state, target: .http(target),
+            timeZone: entity["timeZone"]?.string ?? "Etc/UTC", state: state, target: target,
             retry: RetryConfig(entity), attemptDeadline: .microseconds(deadline),
             missedRuns: entity["missedRuns"]?.string.flatMap(MissedRunPolicy.init(rawValue:)) ?? .skip,
             startDeadline: entity["startDeadlineMicroseconds"]?.integer.map { .microseconds($0) })
@@ -58,6 +59,46 @@ extension RetryConfig {
         maxBackoff = entity["maxBackoffMicroseconds"]?.integer.map { .microseconds($0) } ?? maxBackoff
         maxDoublings = entity["maxDoublings"]?.integer.map { Int(clamping: $0) } ?? maxDoublings
         maxRetryDuration = entity["maxRetryMicroseconds"]?.integer.map { .microseconds($0) } ?? maxRetryDuration
+    }
+}
+
+extension JobTarget {
+    /// Former versions knew URLs only, and wrote no topic.
+    fileprivate init?(_ entity: Entity) {
+        if let target = PubSubTarget(entity) {
+            self = .pubsub(target)
+        } else if let target = HTTPTarget(entity) {
+            self = .http(target)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension PubSubTarget {
+    fileprivate func write(to properties: inout Properties) {
+        let attributes = attributes.map { attribute in
+            Value.entity(
+                EmbeddedEntity(properties: ["name": .string(attribute.name), "value": .string(attribute.value)]),
+                excludeFromIndexes: true)
+        }
+        properties["topic"] = .string(topic)
+        properties["data"] = .blob(data, excludeFromIndexes: true)
+        properties["attributes"] = .array(attributes)
+        properties["orderingKey"] = .string(orderingKey, excludeFromIndexes: true)
+    }
+
+    fileprivate init?(_ entity: Entity) {
+        guard let topic = entity["topic"]?.string else { return nil }
+        let attributes = (entity["attributes"]?.array ?? []).compactMap { value -> Attribute? in
+            guard let properties = value.entity?.properties, let name = properties["name"]?.string,
+                let value = properties["value"]?.string
+            else { return nil }
+            return Attribute(name, value)
+        }
+        self.init(
+            topic: topic, data: entity["data"]?.blob ?? [], attributes: attributes,
+            orderingKey: entity["orderingKey"]?.string ?? "")
     }
 }
 

@@ -108,6 +108,7 @@ extension JobAttempt {
         properties["status"] = status.map { .integer(Int64($0)) }
         properties["answer"] = answer.map { .string($0) }
         properties["error"] = error.map { .string($0) }
+        properties["messageID"] = messageID.map { .string($0) }
         return .entity(EmbeddedEntity(properties: properties), excludeFromIndexes: true)
     }
 
@@ -118,6 +119,6 @@ extension JobAttempt {
         self.init(
             startTime: startTime, latency: .microseconds(latency),
             status: properties["status"]?.integer.map { Int(clamping: $0) }, answer: properties["answer"]?.string,
-            error: properties["error"]?.string)
+            error: properties["error"]?.string, messageID: properties["messageID"]?.string)
     }
 }

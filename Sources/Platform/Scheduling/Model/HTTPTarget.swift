@@ -29,7 +29,7 @@ public struct HTTPTarget: Sendable, Hashable {
     func validate() throws(SchedulingError) {
         let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
         guard methods.contains(where: { $0.hasSameBytes(as: method) }) else {
-            throw SchedulingError(.invalidJob, "the method is one of \(methods.joined(separator: ", "))")
+            throw SchedulingError(.invalidJob, "httpMethod is one of \(methods.joined(separator: ", "))")
         }
         guard body.isEmpty || methods[1...3].contains(where: { $0.hasSameBytes(as: method) }) else {
             throw SchedulingError(.invalidJob, "\(method) takes no body")
@@ -41,7 +41,7 @@ public struct HTTPTarget: Sendable, Hashable {
         do throws(TransferError) {
             try TransferRequest(method: method, url: uri, headers: headers, body: body).check()
         } catch {
-            throw SchedulingError(.invalidJob, error.message)
+            throw SchedulingError(.invalidJob, "uri: \(error.message)")
         }
     }
 }

@@ -1,6 +1,6 @@
 public import Datastore
 
-/// A call that is made at the instants of a schedule.
+/// A call that is made, or a message that is published, at the instants of a schedule.
 public struct Job: Sendable, Hashable {
     /// Whether instants are run.
     public enum State: String, Sendable, Hashable {
@@ -20,7 +20,7 @@ public struct Job: Sendable, Hashable {
     public var timeZone: String
     /// Whether its instants are run.
     public var state: State
-    /// What is called.
+    /// What is called, or published.
     public var target: JobTarget
     /// When a call that failed is made again.
     public var retry: RetryConfig
@@ -51,7 +51,8 @@ public struct Job: Sendable, Hashable {
         self.startDeadline = startDeadline
     }
 
-    /// Throws `invalidJob` with what is wrong, when something is. Whether there is such a time zone, the scheduler says.
+    /// Throws `invalidJob` with what is wrong, when something is. Whether there is such a time zone, the scheduler says,
+    /// and whether such a message can be published, its publisher.
     public func validate() throws(SchedulingError) {
         guard Self.isName(name) else {
             throw SchedulingError(.invalidJob, "a job's name has 1 to 500 letters, digits, - and _")
@@ -66,7 +67,7 @@ public struct Job: Sendable, Hashable {
             throw SchedulingError(.invalidJob, "the start deadline is above 0 and at most 30 days")
         }
         try retry.validate()
-        try target.validate()
+        if case .http(let target) = target { try target.validate() }
     }
 
     static func isName(_ name: String) -> Bool {

@@ -1,11 +1,7 @@
-/// What a job calls.
+/// What a job does when it runs.
 public enum JobTarget: Sendable, Hashable {
-    /// A URL.
+    /// It calls a URL.
     case http(HTTPTarget)
-
-    func validate() throws(SchedulingError) {
-        switch self {
-        case .http(let target): try target.validate()
-        }
-    }
+    /// It publishes a message.
+    case pubsub(PubSubTarget)
 }

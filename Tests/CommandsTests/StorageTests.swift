@@ -1,0 +1,124 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Commands
+
+@Suite struct StorageTests {
+    @Test(
+        "Patterns match names as the shell's would, and ** goes through folders",
+        arguments: [
+            ("a*", "abc", true), ("a*", "a/b", false), ("a**", "a/b/c", true), ("**.txt", "a/b.txt", true),
+            ("*.txt", "a/b.txt", false), ("a?c", "abc", true), ("a?c", "a/c", false), ("[a-c]x", "bx", true),
+            ("[a-c]x", "dx", false), ("[ab-]x", "-x", true), ("a[", "a[", true), ("a[]", "a[]", true), ("", "", true),
+            ("*", "", true), ("a*b*c", "a1b2c", true), ("a*b*c", "acb", false), ("é*", "éa", true),
+        ])
+    func globs(_ pattern: String, _ name: String, _ matches: Bool) {
+        #expect(Glob(pattern).matches(name) == matches)
+    }
+
+    @Test("A pattern that would drive a backtracking matcher mad takes no time")
+    func hostileGlob() {
+        let pattern = String(repeating: "*a", count: 200) + "b"
+        #expect(!Glob(pattern).matches(String(repeating: "a", count: 1_000)))
+        #expect(Glob("dir/x*").prefix == "dir/x")
+    }
+
+    @Test("URLs are taken apart, and those without a bucket are wrong usage")
+    func urls() throws {
+        #expect(try StorageURL("gs://b/a/b") == .cloud(bucket: "b", name: "a/b"))
+        #expect(try StorageURL("gs://b") == .cloud(bucket: "b", name: ""))
+        #expect(try StorageURL("gs://b//a") == .cloud(bucket: "b", name: "/a"))
+        #expect(try StorageURL("a/b") == .local("a/b"))
+        #expect(throws: CommandError.self) { try StorageURL("gs://") }
+        #expect(throws: CommandError.self) { try StorageURL("gs:///a") }
+        #expect(try StorageURL.bucketName("gs://b/") == "b")
+        #expect(throws: CommandError.self) { try StorageURL.bucketName("gs://b/a") }
+    }
+
+    private func object(_ name: String) -> String {
+        let json: JSONValue = [
+            "bucket": "b", "name": .string(name), "size": "3", "generation": "7", "metageneration": "1",
+            "crc32c": "AAAAAA==", "timeCreated": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:00:00.000Z",
+        ]
+        return String(decoding: json.serialized(), as: UTF8.self)
+    }
+
+    @Test("Objects whose names would leave the folder are not written, and nothing before them is")
+    func escapes() async throws {
+        for name in ["p/../../x", "p//x", "p/./x"] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o?prefix=p%2F", "{\"items\":[\(object("p/ok")),\(object(name))]}")
+            let folder = NSTemporaryDirectory() + UUID().uuidString
+            #expect(await bench.run("storage", "cp", "-r", "gs://b/p", folder) == 1)
+            #expect(!FileManager.default.fileExists(atPath: folder))
+            #expect(bench.messages.text.contains("would not be a file in the folder"))
+        }
+    }
+
+    @Test("A download that ends too early leaves no file")
+    func shortDownload() async throws {
+        let bench = CommandBench()
+        bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+        bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: ["ab"])
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        #expect(await bench.run("storage", "cp", "gs://b/a", path) == 1)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(!FileManager.default.fileExists(atPath: path + ".trivetctl-part"))
+    }
+
+    @Test("On a terminal a bar tells how far a copy is, and goes when it is done; elsewhere there is none")
+    func progress() async throws {
+        for isTerminal in [true, false] {
+            var bench = CommandBench()
+            bench.terminal = Terminal(input: false, output: false, messages: isTerminal)
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: ["ab", "c"])
+            let path = NSTemporaryDirectory() + UUID().uuidString
+            #expect(await bench.run("storage", "cp", "gs://b/a", path) == 0)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "abc")
+            try FileManager.default.removeItem(atPath: path)
+            let text = bench.messages.text
+            let bar = "[\(String(repeating: "#", count: 24))] 100%  3 B of 3 B  gs://b/a"
+            #expect(text.contains(bar) == isTerminal, "\(text)")
+            #expect(text.hasSuffix("\r\u{1B}[K") == isTerminal)
+        }
+    }
+
+    @Test("Without a name nothing is deleted, on a terminal rm asks, and a pattern without a match is told")
+    func removes() async {
+        var bench = CommandBench()
+        bench.daemon.answer("GET /storage/v1/b/b/o?prefix=x", "{\"items\":[\(object("xa")),\(object("x/b"))]}")
+        #expect(await bench.run("storage", "rm", "gs://b/") == 2)
+        #expect(await bench.run("storage", "rm", "gs://b/x?c") == 5)
+        bench.terminal = Terminal(input: true, output: true, messages: true)
+        bench.answerToQuestion = "n"
+        #expect(await bench.run("storage", "rm", "gs://b/x*") == 1)
+        #expect(bench.messages.text.contains("Delete gs://b/xa? [y/N]"))
+        #expect(!bench.daemon.requests.contains { $0.hasPrefix("DELETE") })
+        bench.daemon.answer("DELETE /storage/v1/b/b/o/xa?generation=7", status: 204, "")
+        #expect(await bench.run("storage", "rm", "-y", "gs://b/x*") == 0)
+    }
+
+    @Test("Notifications are made with Google's names")
+    func notifications() async throws {
+        let bench = CommandBench()
+        bench.daemon.answer(
+            "POST /storage/v1/b/b/notificationConfigs",
+            #"{"id":"1","topic":"//pubsub.googleapis.com/projects/p/topics/t","payload_format":"NONE"}"#)
+        let exit = await bench.run(
+            "storage", "buckets", "notifications", "create", "gs://b", "--topic", "t", "--event-types",
+            "OBJECT_DELETE,OBJECT_FINALIZE", "--payload-format", "none", "--custom-attributes", "a=b,c=d",
+            "--object-prefix", "in/")
+        #expect(exit == 0)
+        let body = try JSONValue(parsing: Array(try #require(bench.daemon.bodies.first).utf8))
+        #expect(
+            body == [
+                "topic": "projects/_/topics/t", "payload_format": "NONE", "object_name_prefix": "in/",
+                "event_types": ["OBJECT_DELETE", "OBJECT_FINALIZE"], "custom_attributes": ["a": "b", "c": "d"],
+            ])
+        #expect(
+            await bench.run(
+                "storage", "buckets", "notifications", "create", "b", "--topic", "t", "--custom-attributes", "a") == 2)
+    }
+}
