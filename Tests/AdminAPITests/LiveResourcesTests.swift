@@ -19,7 +19,6 @@ import Testing
     @Test("A declaration comes back whole, in the form of what is there, and nothing is made")
     func whole() async throws {
         try await LiveDaemon.run { daemon in
-            await daemon.scheduler.begun()
             let found = try await check(
                 daemon, "subscriptions", #"{"name":"sub","topic":"projects/my-project/topics/orders"}"#)
             #expect(
@@ -62,7 +61,6 @@ import Testing
         ])
     func refused(kind: String, resource: String, words: String) async throws {
         try await LiveDaemon.run { daemon in
-            await daemon.scheduler.begun()
             let message = try #require(try await check(daemon, kind, resource)["message"]?.string)
             #expect(message.contains(words), "\(message)")
         }

@@ -114,7 +114,6 @@ import Testing
     @Test("A job that publishes is made, shown, run and changed over the API")
     func publishing() async throws {
         try await LiveDaemon.run { daemon in
-            await daemon.scheduler.begun()
             let path = "/admin/v1/scheduler/jobs"
             let made = try await daemon.ask(
                 "POST", path,

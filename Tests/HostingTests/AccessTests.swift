@@ -91,7 +91,7 @@ private struct DoorKeeper: RequestAuthorizing {
                 "BREW / HTTP/1.1\r\nHost: 127.0.0.1:\(test.port)\r\nAuthorization: good\r\n\r\n",
             ]
             for request in requests {
-                let answer = try await test.ask(request)
+                let answer = try await test.ask(request, toHead: request.hasPrefix("HEAD"))
                 #expect(answer.status == 401, "\(request)")
                 #expect(answer.header("www-authenticate") == "Bearer", "\(request)")
                 if !request.hasPrefix("HEAD") {

@@ -184,7 +184,7 @@ import Testing
                 #expect(answer.status == 409 && answer.header("connection") == "close" && answer.end == .closed)
             }
             let tooMuch = test.request("POST", "/whole", body: String(repeating: "x", count: 5_000))
-            #expect(try await test.askAll(Array(tooMuch.utf8)).status == 413)
+            #expect(try await test.ask(tooMuch).status == 413)
             let records = await test.records(5)
             #expect(records.map(\.status) == [409, 200, 200, 409, 413])
             #expect(records.first?.error == "no.")

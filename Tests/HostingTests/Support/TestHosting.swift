@@ -90,11 +90,11 @@ final class TestHosting: Sendable {
     func connect() throws -> RawClient { try RawClient(port: port) }
 
     /// Sends bytes on a new connection and reads one answer.
-    func ask(_ text: String, within time: Duration = patience) async throws -> Answer {
+    func ask(_ text: String, toHead: Bool = false, within time: Duration = patience) async throws -> Answer {
         try await blocking { [self] in
             let client = try connect()
             try client.send(text)
-            return client.answer(within: time)
+            return client.answer(within: time, toHead: toHead)
         }
     }
 
