@@ -11,6 +11,7 @@ warnings.simplefilter("ignore", FutureWarning)
 
 from google.api_core import exceptions
 from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import RefreshError
 from google.oauth2.credentials import Credentials
 from google.cloud import pubsub_v1
 from google import pubsub_v1 as generated
@@ -256,7 +257,13 @@ def publish_only(url, token):
     path = subscriber.subscription_path(PROJECT, "push-storage-event")
     refused("PERMISSION_DENIED", subscriber.pull, subscription=path, max_messages=1)
     refused("PERMISSION_DENIED", subscriber.seek, request={"subscription": path, "time": datetime.datetime.now()})
-    refused("UNAUTHENTICATED", clients(url, Credentials(token + "x"))[0].get_topic, topic=topic)
+    try:
+        clients(url, Credentials(token + "x"))[0].get_topic(topic=topic)
+    except RefreshError:
+        # Google's library answers a 401 by getting itself another token, for which these credentials have no means.
+        pass
+    else:
+        raise AssertionError("a broken token is not refused")
     return publisher.publish(topic, b'{"name":"faulkner.jpg"}', eventType="OBJECT_FINALIZE").result(timeout=300)
 
 
