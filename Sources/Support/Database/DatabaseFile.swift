@@ -23,6 +23,7 @@ public final class DatabaseFile: Sendable {
 
     private let writer: Writer
     private let readers: ReaderPool
+    private let walIndexBlocks: WALIndexBlocks?
     private let logger: Logger
     private let metrics: DatabaseMetrics
     private let closing = Mutex(Closing.open)
@@ -58,6 +59,7 @@ public final class DatabaseFile: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.metrics = metrics
+        walIndexBlocks = opened.walIndexBlocks
         openedAfterUncleanStop = opened.afterUncleanStop
         integrity = Mutex(.notChecked)
         let afterCheckpoint: @Sendable (Result<CheckpointResult, any Error>) -> Void = { [logger, metrics] result in
@@ -151,6 +153,7 @@ public final class DatabaseFile: Sendable {
     private func closeConnections() throws {
         writer.refuse(DatabaseFailure(code: .closed, message: "the database is closed"))
         check.withLock { $0 }?.cancel()
+        defer { walIndexBlocks?.close() }
         if writer.refusal?.code == .failed { return try closeFailed() }
         // The readers first, so that no snapshot of theirs holds the checkpoint up.
         try readers.close()

@@ -9,6 +9,7 @@ struct DatabaseOpening {
     struct Opened {
         let writer: DatabaseQueue
         let readers: [DatabaseQueue]
+        let walIndexBlocks: WALIndexBlocks?
         let afterUncleanStop: Bool
     }
 
@@ -30,19 +31,24 @@ struct DatabaseOpening {
     private func steps() throws -> Opened {
         let isNew = try inspectFile()
         let writer = try DatabaseQueue(path: configuration.path, configuration: connection(readOnly: false))
+        var walIndexBlocks: WALIndexBlocks?
         do {
             let afterUncleanStop = try writer.writeWithoutTransaction { database in
                 try checkIdentity(database)
                 try prepare(database, isNew: isNew)
+                walIndexBlocks = WALIndexBlocks(database: configuration.path)
+                try walIndexBlocks?.allocate()
                 try migrate(database)
                 return try StopMarker(database: database).begin()
             }
             let readers = try (0..<max(1, configuration.readers)).map { _ in
                 try DatabaseQueue(path: configuration.path, configuration: connection(readOnly: true))
             }
-            return Opened(writer: writer, readers: readers, afterUncleanStop: afterUncleanStop)
+            return Opened(
+                writer: writer, readers: readers, walIndexBlocks: walIndexBlocks, afterUncleanStop: afterUncleanStop)
         } catch {
             try? writer.close()
+            walIndexBlocks?.close()
             throw error
         }
     }
