@@ -213,8 +213,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", coreMetrics, httpTypes,
-                logging,
+                "Daemon", "Database", "Datastore", "Hosting", "Instruments", "SQLiteEngine", "Settings", "Transfer",
+                coreMetrics, httpTypes, lifecycle, logging,
             ]),
         support("TestReceiver", ["JSON"]),
         tests("EndToEndTests", ["JSON", "TestReceiver", "Transfer", "trivetd", "trivetctl"], excluding: ["Python"]),

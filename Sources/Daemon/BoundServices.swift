@@ -19,14 +19,15 @@ final class BoundServices: Sendable {
 
     /// Where the admin interface is reached over TCP; without such an address, the name under which its socket answers.
     var adminURL: String {
-        guard case .tcp(let name, let port)? = address(of: "admin") else { return "http://trivet" }
+        guard case .tcp(let name, let port)? = address(of: AdminInterface.service) else { return "http://trivet" }
         return "http://\(ListenAddress.tcp(host: Self.reachable(name), port: port))"
     }
 
     /// Where a URL leads: one whose host is a service's name leads to that service, wherever it listens; every other
     /// one leads where it says. So jobs and push subscriptions outlive a change of ports.
     func endpoint(of url: String) -> TransferEndpoint {
-        guard let host = Self.host(of: url) else { return TransferEndpoint(url: url) }
+        // Over its socket the admin interface would take the daemon for its owner, which a job or a push is not.
+        guard let host = Self.host(of: url), host != AdminInterface.service else { return TransferEndpoint(url: url) }
         let path = url.dropFirst(Self.scheme.count + host.count)
         switch address(of: host) {
         case .unix(let socket): return TransferEndpoint(url: url, unixSocketPath: socket, service: host)
