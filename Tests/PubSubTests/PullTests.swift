@@ -290,6 +290,27 @@ import Testing
         }
     }
 
+    @Test("After a start, the first publish within a transaction stores a mark for the many that follow")
+    func marks() async throws {
+        try await World.with { world in
+            try await world.pubsub().makePull()
+            let pubsub = try await world.pubsub()
+            func publish() async throws -> [String] {
+                let publication = try await world.datastore.transaction { transaction in
+                    try pubsub.publish([PubSubMessage(data: [97])], to: "topic", in: transaction)
+                }
+                pubsub.announce(publication)
+                return publication.messageIDs
+            }
+            let first = try await publish()
+            let mark = try #require(try await world.datastore.lookup(Keys.mark))
+            let second = try await publish()
+            #expect(try await world.datastore.lookup(Keys.mark)?.version == mark.version)
+            #expect(first != second)
+            #expect(mark["mark"]?.integer ?? 0 > Int64(second[0]) ?? .max)
+        }
+    }
+
     @Test("A publish within a transaction is stored with it, or not at all")
     func transactions() async throws {
         struct Refused: Error {}

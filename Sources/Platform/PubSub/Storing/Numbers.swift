@@ -41,18 +41,21 @@ final class Numbers: Sendable {
         }
     }
 
-    /// The first of so many numbers, within a transaction that is to store what they are for.
-    func take(_ count: Int, in transaction: Transaction) throws -> Int64 {
-        if let first = takeAtOnce(count) { return first }
+    /// The first of so many numbers, within a transaction that is to store what they are for, and the mark that it
+    /// stores with them: ``noteStored(_:)`` has to follow when it has, since it may fail yet.
+    func take(_ count: Int, in transaction: Transaction) throws -> (first: Int64, mark: Int64?) {
+        if let first = takeAtOnce(count) { return (first, nil) }
         let (first, mark) = state.withLock { state in
             defer { state.next += Int64(count) }
             return (state.next, state.next + Int64(count) + Self.block)
         }
-        // Not noted as stored: the transaction may fail yet.
         let stored = try transaction.get(Keys.mark)?["mark"]?.integer ?? 0
         if stored < mark { try transaction.put(Self.entity(mark)) }
-        return first
+        return (first, max(stored, mark))
     }
+
+    /// A mark is stored: the numbers below it need no write any more.
+    func noteStored(_ mark: Int64) { state.withLock { $0.mark = max($0.mark, mark) } }
 
     private func takeAtOnce(_ count: Int) -> Int64? {
         state.withLock { state in
@@ -69,7 +72,7 @@ final class Numbers: Sendable {
             if stored < wanted { try transaction.put(Self.entity(wanted)) }
             return max(stored, wanted)
         }
-        state.withLock { $0.mark = max($0.mark, mark) }
+        noteStored(mark)
     }
 
     private static func entity(_ mark: Int64) -> Entity {

@@ -14,6 +14,8 @@ public struct Publication: Sendable {
     /// Whom to tell of what.
     var deliveries: [Int64: [StoredDelivery]] = [:]
     var subscribers: [Subscriber] = []
+    /// The numbers' mark that is stored with it.
+    var mark: Int64?
 }
 
 extension Hub {
@@ -77,13 +79,16 @@ extension Hub {
     func publish(
         _ topic: TopicRecord, _ messages: [PubSubMessage], in transaction: Transaction
     ) throws -> Publication {
-        let publication = draft(messages, to: topic, first: try numbers.take(messages.count, in: transaction))
+        let (first, mark) = try numbers.take(messages.count, in: transaction)
+        var publication = draft(messages, to: topic, first: first)
+        publication.mark = mark
         for entity in publication.entities { try transaction.put(entity) }
         return publication
     }
 
     /// Tells the subscriptions of what is stored.
     func announce(_ publication: Publication) {
+        if let mark = publication.mark { numbers.noteStored(mark) }
         metrics.published(publication.messageIDs.count, to: publication.topic)
         recent.note(publication.messages)
         for subscriber in publication.subscribers {
