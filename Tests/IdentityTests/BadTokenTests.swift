@@ -119,6 +119,7 @@ import Testing
         .header("an extension that must be understood", .malformed, ["alg": "RS256", "crit": ["b64"], "b64": false]),
         .claims("expired", .expired) { ["exp": .integer($0 - 61)] },
         .claims("expired long ago", .expired) { _ in ["exp": -1] },
+        .claims("expired before any number of seconds", .expired) { _ in ["exp": -1e300] },
         .claims("no exp", .malformed) { _ in ["exp": .null] },
         .claims("an exp that is text", .malformed) { _ in ["exp": "tomorrow"] },
         .claims("not yet valid", .notYetValid) { ["iat": .integer($0 + 61)] },
