@@ -8,6 +8,7 @@ import Testing
     {
         var reader = MultipartReader(boundary: boundary)
         var parts: [(type: String?, bytes: [UInt8])] = []
+        var hasEnded = false
         var rest = body[...]
         while !rest.isEmpty {
             let count = max(1, min(rest.count, cut(rest.count)))
@@ -15,12 +16,12 @@ import Testing
                 switch event {
                 case .part(let type): parts.append((type, []))
                 case .bytes(let bytes): parts[parts.count - 1].bytes += bytes
-                case .end: break
+                case .end: hasEnded = true
                 }
             }
             rest = rest.dropFirst(count)
         }
-        return reader.hasEnded ? parts : nil
+        return hasEnded ? parts : nil
     }
 
     static let dialects = ["\r\n", "\n"]

@@ -71,19 +71,6 @@ struct CloudCall: Sendable {
         return size == 0 ? 1_000 : Int(min(size, 1_000))
     }
 
-    /// The name behind which the page begins that is asked for; nil for the first page.
-    func pageStart() throws(CloudProblem) -> String? {
-        guard let token = query("pageToken") else { return nil }
-        guard let bytes = Base64.decode(token), let name = String(validating: bytes, as: UTF8.self), !name.isEmpty
-        else {
-            throw .invalid("The page token is not one of ours.", field: "pageToken")
-        }
-        return name
-    }
-
-    /// The token of the page that begins behind a name.
-    static func pageToken(behind name: String) -> JSONValue { .string(Base64.encode(Array(name.utf8), .urlSafe)) }
-
     /// The body's JSON object; an empty body is an empty object.
     func body() async throws -> JSONObject {
         let bytes = try await request.body()

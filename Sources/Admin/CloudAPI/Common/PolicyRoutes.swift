@@ -53,17 +53,3 @@ extension CloudRoutes {
         return granted
     }
 }
-
-extension JSONObject {
-    /// A member's list of texts; empty when there is none, or null.
-    func cloudTexts(_ name: String) throws(CloudProblem) -> [String] {
-        guard let value = self[name], value != .null else { return [] }
-        guard let elements = value.array else { throw .invalid("\(name) must be a list.") }
-        var texts: [String] = []
-        for element in elements {
-            guard let text = element.string else { throw .invalid("\(name) must be a list of strings.") }
-            texts.append(text)
-        }
-        return texts
-    }
-}

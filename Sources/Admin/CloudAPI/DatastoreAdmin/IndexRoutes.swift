@@ -39,30 +39,22 @@ struct IndexRoutes: Sendable {
     private static let notForgotten = CloudProblem.notOffered(
         "operations that are forgotten; one is there as long as its index")
 
-    /// All composite indexes, by number.
+    /// All composite indexes.
     private var composites: [IndexInfo] { datastore.indexes().filter { $0.origin == .composite } }
 
-    private func page(_ call: CloudCall) throws(CloudProblem) -> (indexes: ArraySlice<IndexInfo>, next: JSONValue?) {
+    /// A page of the composite indexes, in the order of their numbers.
+    private func page(_ call: CloudCall) throws(CloudProblem) -> ListPage<IndexInfo> {
         try project.check(call)
         guard call.query("filter") == nil else { throw .notOffered("filters of indexes") }
-        let start = try call.pageStart()
-        guard let behind = start.map({ Int64($0) }) ?? 0 else {
-            throw .invalid("The page token is not one of ours.", field: "pageToken")
+        return try call.page(composites) { index in
+            let number = String(index.id)
+            return String(repeating: "0", count: 20 - number.utf8.count) + number
         }
-        let all = composites.drop { $0.id <= behind }
-        let page = all.prefix(try call.pageSize("pageSize"))
-        guard page.count < all.count, let last = page.last else { return (page, nil) }
-        return (page, CloudCall.pageToken(behind: String(last.id)))
     }
 
     private func list(_ call: CloudCall) throws(CloudProblem) -> HostedResponse {
         let page = try page(call)
-        var answer = JSONObject()
-        if !page.indexes.isEmpty {
-            answer["indexes"] = .array(page.indexes.map { .object($0.resource(project: project.id)) })
-        }
-        answer["nextPageToken"] = page.next
-        return call.answer(answer)
+        return call.answer(page.resource("indexes", page.things.map { .object($0.resource(project: project.id)) }))
     }
 
     private func index(_ call: CloudCall) throws(CloudProblem) -> IndexInfo {
@@ -85,12 +77,7 @@ struct IndexRoutes: Sendable {
 
     private func listOperations(_ call: CloudCall) throws(CloudProblem) -> HostedResponse {
         let page = try page(call)
-        var answer = JSONObject()
-        if !page.indexes.isEmpty {
-            answer["operations"] = .array(page.indexes.map { .object($0.operation(project: project.id)) })
-        }
-        answer["nextPageToken"] = page.next
-        return call.answer(answer)
+        return call.answer(page.resource("operations", page.things.map { .object($0.operation(project: project.id)) }))
     }
 
     private func operation(_ call: CloudCall) throws(CloudProblem) -> HostedResponse {

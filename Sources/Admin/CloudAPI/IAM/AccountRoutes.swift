@@ -68,10 +68,7 @@ struct AccountRoutes: Sendable {
     private func list(_ call: CloudCall) throws -> HostedResponse {
         try project.check(call)
         let page = try call.page(identities.accounts) { $0.email }
-        var answer = JSONObject()
-        answer.setList("accounts", page.things.map { .object(resource($0)) })
-        answer.setText("nextPageToken", page.next)
-        return call.answer(answer)
+        return call.answer(page.resource("accounts", page.things.map { .object(resource($0)) }))
     }
 
     private func create(_ call: CloudCall) async throws -> HostedResponse {

@@ -11,10 +11,7 @@ struct RoleRoutes: Sendable {
         [
             cloud.route(.read, .get, "/v1/roles") { call in
                 let page = try call.page(Role.allCases) { $0.rawValue }
-                var answer = JSONObject()
-                answer.setList("roles", page.things.map { .object(Self.resource($0)) })
-                answer.setText("nextPageToken", page.next)
-                return call.answer(answer)
+                return call.answer(page.resource("roles", page.things.map { .object(Self.resource($0)) }))
             },
             cloud.route(.read, .get, "/v1/roles/{role}") { call in
                 guard let role = Role(rawValue: "roles/\(call.parameter("role"))") else {

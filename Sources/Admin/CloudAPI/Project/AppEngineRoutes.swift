@@ -22,10 +22,7 @@ struct AppEngineRoutes: Sendable {
             cloud.route(.read, .get, "\(Self.path)/locations") { call in
                 try project.check(call)
                 let page = try call.page([CloudProject.location]) { $0 }
-                var answer = JSONObject()
-                answer.setList("locations", page.things.map { .object(resource($0)) })
-                answer.setText("nextPageToken", page.next)
-                return call.answer(answer)
+                return call.answer(page.resource("locations", page.things.map { .object(resource($0)) }))
             },
             cloud.route(.read, .get, "\(Self.path)/locations/{location}") { call in
                 try project.check(call)

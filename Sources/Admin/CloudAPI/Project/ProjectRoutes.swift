@@ -50,9 +50,6 @@ struct ProjectRoutes: Sendable {
     private func list(_ call: CloudCall, filter: String, _ resource: JSONObject) throws -> HostedResponse {
         let filter = try ProjectFilter(call.query(filter) ?? "")
         let page = try call.page(filter.matches(resource) ? [resource] : []) { _ in project.id }
-        var answer = JSONObject()
-        answer.setList("projects", page.things.map { .object($0) })
-        answer.setText("nextPageToken", page.next)
-        return call.answer(answer)
+        return call.answer(page.resource("projects", page.things.map { .object($0) }))
     }
 }

@@ -80,10 +80,7 @@ struct ServiceUsageRoutes: Sendable {
             throw CloudProblem.invalid("Invalid filter \(filter): it is state:ENABLED or state:DISABLED.")
         }
         let page = try call.page(all) { $0.name }
-        var answer = JSONObject()
-        answer.setList("services", page.things.map { .object(resource($0)) })
-        answer.setText("nextPageToken", page.next)
-        return call.answer(answer)
+        return call.answer(page.resource("services", page.things.map { .object(resource($0)) }))
     }
 
     private func api(_ name: String) throws(CloudProblem) -> (name: String, title: String) {

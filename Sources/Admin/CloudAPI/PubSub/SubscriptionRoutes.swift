@@ -60,8 +60,8 @@ struct SubscriptionRoutes: Sendable {
 
     private func list(_ call: CloudCall) throws -> HostedResponse {
         try pubsub.names.require(project: call.parameter("project"))
-        let page = try call.page(of: pubsub.subscriptions(), name: \.id)
-        return call.answer(page.resource("subscriptions", page.elements.map { .object(resource($0)) }))
+        let page = try call.page(pubsub.subscriptions(), by: \.id)
+        return call.answer(page.resource("subscriptions", page.things.map { .object(resource($0)) }))
     }
 
     private func update(_ call: CloudCall) async throws -> HostedResponse {

@@ -30,8 +30,8 @@ struct TopicRoutes: Sendable {
                 return call.answer(JSONObject())
             },
             cloud.route(.read, .get, "\(Self.one)/subscriptions") { call in
-                let page = try call.page(of: try pubsub.subscriptions(of: call.topic)) { $0 }
-                let names = page.elements.map { JSONValue.string(pubsub.names.full(.subscriptions, $0)) }
+                let page = try call.page(try pubsub.subscriptions(of: call.topic)) { $0 }
+                let names = page.things.map { JSONValue.string(pubsub.names.full(.subscriptions, $0)) }
                 return call.answer(page.resource("subscriptions", names))
             },
         ]
@@ -39,8 +39,8 @@ struct TopicRoutes: Sendable {
 
     private func list(_ call: CloudCall) throws -> HostedResponse {
         try pubsub.names.require(project: call.parameter("project"))
-        let page = try call.page(of: pubsub.topics(), name: \.id)
-        return call.answer(page.resource("topics", page.elements.map { .object($0.resource(pubsub.names)) }))
+        let page = try call.page(pubsub.topics(), by: \.id)
+        return call.answer(page.resource("topics", page.things.map { .object($0.resource(pubsub.names)) }))
     }
 
     private func update(_ call: CloudCall) async throws -> HostedResponse {

@@ -20,12 +20,10 @@ struct RunRoutes: Sendable {
             cloud.route(.read, .get, Self.second) { call in
                 try project.check(call)
                 let page = try call.page(services()) { $0.name }
-                var answer = JSONObject()
-                answer.setList(
-                    "services",
-                    page.things.map { .object($0.resource(project: project, location: CloudProject.location(call))) })
-                answer.setText("nextPageToken", page.next)
-                return call.answer(answer)
+                let location = CloudProject.location(call)
+                return call.answer(
+                    page.resource(
+                        "services", page.things.map { .object($0.resource(project: project, location: location)) }))
             },
             cloud.route(.read, .get, "\(Self.second)/{service}") { call in
                 call.answer(try service(call).resource(project: project, location: CloudProject.location(call)))

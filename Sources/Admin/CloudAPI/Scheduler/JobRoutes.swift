@@ -76,17 +76,10 @@ struct JobRoutes: Sendable {
 
     private func list(_ call: CloudCall) async throws -> HostedResponse {
         let location = try location(call)
-        let (start, size) = (try call.pageStart(), try call.pageSize("pageSize"))
-        let all = try await scheduler.jobs().drop { job in start.map { job.name <= $0 } ?? false }
-        let page = all.prefix(size)
+        let page = try call.page(try await scheduler.jobs(), by: \.name)
         var jobs: [JSONValue] = []
-        for job in page { jobs.append(.object(try await resource(job, in: location))) }
-        var answer = JSONObject()
-        if !jobs.isEmpty { answer["jobs"] = .array(jobs) }
-        if page.count < all.count, let last = page.last {
-            answer["nextPageToken"] = CloudCall.pageToken(behind: last.name)
-        }
-        return call.answer(answer)
+        for job in page.things { jobs.append(.object(try await resource(job, in: location))) }
+        return call.answer(page.resource("jobs", jobs))
     }
 
     private func create(_ call: CloudCall) async throws -> HostedResponse {

@@ -53,7 +53,7 @@ struct BucketRoutes: Sendable {
             prefix: call.query("prefix") ?? "", after: try call.pageStart(), limit: try call.pageSize())
         var answer = JSONObject.of("storage#buckets")
         if !page.buckets.isEmpty { answer["items"] = .array(page.buckets.map { .object(resource($0, call)) }) }
-        answer["nextPageToken"] = page.next.map { CloudCall.pageToken(behind: $0) }
+        answer.setText("nextPageToken", page.next.map { CloudCall.pageToken(behind: $0) })
         return call.answer(answer)
     }
 
@@ -120,13 +120,6 @@ extension JSONObject {
         var resource = JSONObject()
         resource["kind"] = .string(kind)
         return resource
-    }
-
-    /// A member's text; nil when there is none, or null.
-    func cloudText(_ name: String) throws(CloudProblem) -> String? {
-        guard let value = self[name], value != .null else { return nil }
-        guard let text = value.string else { throw .invalid("\(name) must be a string.") }
-        return text
     }
 }
 

@@ -65,9 +65,6 @@ struct MultipartReader {
         return events
     }
 
-    /// Whether the body has come to its end.
-    var hasEnded: Bool { if case .ended = state { true } else { false } }
-
     /// One step; nil when more bytes are needed.
     private mutating func step() throws(Failure) -> Event? {
         switch state {
