@@ -56,26 +56,42 @@ struct FullDiskUploadTests {
             TransferRequest.patient(
                 method: "POST", url: daemon.url("admin", path + "&name=parts"), body: Array("{}".utf8)))
         let session = try #require(begun.headers.first { $0.name.lowercased() == "x-guploader-uploadid" }?.value)
-        let part = [UInt8](repeating: 7, count: 4 * 1_048_576)
-        func put(_ start: Int, _ bytes: [UInt8], _ range: String) async throws -> TransferResponse {
+        // No two pages are the same, and the first part ends within one: what is left of it has room when all is full.
+        let whole = (0..<8_388_608).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 12) }
+        func put(_ bytes: [UInt8], _ range: String) async throws -> TransferResponse {
             try await client.execute(
                 TransferRequest.patient(
                     method: "PUT", url: daemon.url("admin", "\(path)&upload_id=\(session)"),
                     headers: [TransferHeader("Content-Range", range)], body: bytes))
         }
-        #expect(try await put(0, part, "bytes 0-4194303/*").status == 308)
+        func received() async throws -> Int {
+            let kept = try await put([], "bytes */*")
+            #expect(kept.status == 308)
+            let range = kept.headers.first { $0.name.lowercased() == "range" }?.value ?? ""
+            return try #require(range.split(separator: "-").last.flatMap { Int($0) }, "\(range)") + 1
+        }
+        #expect(try await put(Array(whole[..<3_000_000]), "bytes 0-2999999/*").status == 308)
         try disks.fill("data")
         try await eventually("a part is refused") {
-            try await put(4_194_304, part, "bytes 4194304-8388607/*").status == 507
+            try await put(Array(whole[3_000_000...]), "bytes 3000000-8388607/*").status == 507
         }
         #expect(daemon.process.isRunning, "\(daemon.log)")
+        // It goes on in the same process, behind a write that took only some of its bytes.
+        disks.empty("data")
+        var there = try await received()
+        #expect((3_000_000..<8_388_608).contains(there), "\(there)")
+        let next = min(there + 500_000, 8_388_608)
+        try await eventually("a part is taken again") {
+            try await put(Array(whole[there..<next]), "bytes \(there)-\(next - 1)/*").status == 308
+        }
+        try disks.fill("data")
+        try await eventually("a part is refused") {
+            try await put(Array(whole[next...]), "bytes \(next)-8388607/*").status == 507
+        }
         await daemon.kill()
         daemon = try await TestDaemon.start(in: folder, settings: settings, on: disks)
-        let kept = try await put(0, [], "bytes */*")
-        #expect(kept.status == 308)
-        let range = kept.headers.first { $0.name.lowercased() == "range" }?.value ?? ""
-        let received = try #require(range.split(separator: "-").last.flatMap { Int($0) }, "\(range)") + 1
-        #expect((4_194_304...8_388_608).contains(received), "\(received)")
+        there = try await received()
+        #expect((next...8_388_608).contains(there), "\(there)")
 
         // Deleting goes on without room.
         let small404 = "/storage/v1/b/my-project-photostore/o/small"
@@ -83,16 +99,15 @@ struct FullDiskUploadTests {
             TransferRequest.patient(method: "DELETE", url: daemon.url("admin", small404)))
         #expect(deleted.status == 204)
         disks.empty("data")
-        let rest = [UInt8](repeating: 7, count: 8_388_608 - received)
         try await eventually("it goes on") {
-            let range = rest.isEmpty ? "bytes */8388608" : "bytes \(received)-8388607/8388608"
-            let status = try await put(received, rest, range).status
+            let range = there == whole.count ? "bytes */8388608" : "bytes \(there)-8388607/8388608"
+            let status = try await put(Array(whole[there...]), range).status
             #expect([200, 507].contains(status))
             return status == 200
         }
         let read = try await client.get(
             daemon.url("admin", "/storage/v1/b/my-project-photostore/o/parts?alt=media"))
-        #expect(read.body == part + part)
+        #expect(read.body == whole)
         try await eventually("the event of each upload is logged once") {
             let logged = try await daemon.trivetctl("datastore", "entities", "list", "StorageLog", "--format", "ndjson")
             return try logged.jsonLines().count == 2

@@ -64,6 +64,23 @@ import Testing
         }
     }
 
+    @Test("A listing ends, whatever names sort behind what is taken for a folder's last", .timeLimit(.minutes(20)))
+    func lastCharacters() async throws {
+        let test = try await TestStorage()
+        try await test.storage.createBucket("photos")
+        for number in 10..<50 { try await test.storage.store([1], "photos", "a/\u{10FFFF}\(number)") }
+        try await test.storage.store([1], "photos", "b")
+        var question = ObjectQuestion()
+        question.delimiter = "/"
+        let page = try await test.storage.objects(in: "photos", question)
+        #expect(page.prefixes == ["a/"] && page.objects.map(\.name) == ["b"] && page.nextPageToken == nil)
+        question.limit = 1
+        let first = try await test.storage.objects(in: "photos", question)
+        question.pageToken = first.nextPageToken
+        let second = try await test.storage.objects(in: "photos", question)
+        #expect(first.prefixes == ["a/"] && second.prefixes.isEmpty && second.objects.map(\.name) == ["b"])
+    }
+
     @Test("Tokens that are none are refused, and an unknown bucket is told")
     func badTokens() async throws {
         let test = try await TestStorage()

@@ -1,3 +1,4 @@
+import Datastore
 import JSON
 import Testing
 
@@ -181,6 +182,38 @@ import Testing
         #expect(read == bytes)
         #expect(try await reader.read(at: 599_990, limit: 5) == Array(bytes[599_990..<599_995]))
         #expect(try await reader.read(at: 600_000).isEmpty)
+    }
+
+    @Test("A listing of buckets goes on behind the most that a page has")
+    func manyBuckets() async throws {
+        let test = try await TestStorage()
+        let names = (1_000..<2_005).map { "b\($0)" }
+        for part in [names[..<500], names[500..<1_000], names[1_000...]] {
+            try await test.datastore.commit(
+                part.map { .insert(Bucket(name: $0, timeCreated: .now, updated: .now, watchedFolder: nil).entity) })
+        }
+        let page = try await test.storage.buckets()
+        let rest = try await test.storage.buckets(after: page.next)
+        #expect(page.buckets.map(\.name) + rest.buckets.map(\.name) == names)
+        #expect(page.next == "b1999" && rest.next == nil)
+        #expect(try await test.storage.buckets(prefix: "b1000").next == nil)
+    }
+
+    @Test("What a deleted bucket left behind is not the next one's, and labels have a bound over all changes")
+    func remains() async throws {
+        let test = try await TestStorage()
+        try await test.storage.createBucket("photos")
+        try await test.storage.store([1], "photos", "a")
+        // As a kill leaves it in the middle of the deletion of a watched bucket.
+        try await test.datastore.delete(Bucket.key("photos"))
+        try await test.storage.createBucket("photos")
+        #expect(try await test.storage.objects(in: "photos", ObjectQuestion()).objects.isEmpty)
+        var metadata = BucketMetadata()
+        metadata.labels = JSONObject((0..<60).map { .init("a\($0)", "v") })
+        try await test.storage.updateBucket("photos", metadata)
+        metadata.labels = JSONObject((0..<60).map { .init("b\($0)", "v") })
+        #expect(await code { try await test.storage.updateBucket("photos", metadata) } == .invalidArgument)
+        #expect(try await test.storage.bucket("photos").labels.count == 60)
     }
 
     @Test("Buckets are listed by name, changed, and deleted only when they are empty")

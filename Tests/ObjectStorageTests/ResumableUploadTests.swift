@@ -1,3 +1,4 @@
+import Datastore
 import Foundation
 import Synchronization
 import Testing
@@ -112,6 +113,47 @@ import Testing
         test.setRoom(true)
         let end = try await test.storage.append(
             to: id, UploadPart(offset: 3_000, total: 10_000), next: Self.parts(Array(Self.bytes[3_000...])))
+        #expect(Self.object(end)?.size == 10_000)
+        #expect(try await test.bytes("photos", "a") == Self.bytes)
+    }
+
+    @Test("An upload whose object finds no room keeps all its bytes, and ends when there is room")
+    func noRoomForTheObject() async throws {
+        let test = try await TestStorage()
+        let id = try await begin(test)
+        _ = try await test.storage.createNotification(NotificationConfig(topic: "projects/p/topics/t"), of: "photos")
+        _ = try await test.storage.append(to: id, UploadPart(offset: 0, total: nil), next: Self.parts(Self.bytes))
+        test.topics.failure.withLock { $0 = DatastoreError(.diskFull, "full") }
+        for _ in 0..<2 {
+            await #expect(throws: DatastoreError.self) {
+                _ = try await test.storage.append(
+                    to: id, UploadPart(offset: nil, total: 10_000), next: Self.parts([]))
+            }
+            #expect(Self.received(try await test.storage.resumableState(id)) == 10_000)
+            #expect(try await test.storage.sweep() == 0 && test.files.count == 1)
+        }
+        test.topics.failure.withLock { $0 = nil }
+        let end = try await test.storage.append(to: id, UploadPart(offset: nil, total: 10_000), next: Self.parts([]))
+        #expect(Self.object(end)?.size == 10_000)
+        #expect(try await test.bytes("photos", "a") == Self.bytes)
+    }
+
+    @Test("A whole body that is shorter than what is there ends nothing")
+    func shorter() async throws {
+        let test = try await TestStorage()
+        let id = try await begin(test)
+        _ = try await test.storage.append(
+            to: id, UploadPart(offset: 0, total: nil), next: Self.parts(Array(Self.bytes[..<3_000])))
+        for size in [0, 1_000] {
+            #expect(
+                await code {
+                    _ = try await test.storage.append(
+                        to: id, UploadPart(offset: 0, total: Int64(size)), isLast: true,
+                        next: Self.parts(Array(Self.bytes[..<size])))
+                } == .invalidArgument)
+        }
+        let end = try await test.storage.append(
+            to: id, UploadPart(offset: 0, total: 10_000), isLast: true, next: Self.parts(Self.bytes))
         #expect(Self.object(end)?.size == 10_000)
         #expect(try await test.bytes("photos", "a") == Self.bytes)
     }

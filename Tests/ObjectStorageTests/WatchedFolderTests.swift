@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import TestSupport
 import Testing
@@ -14,11 +15,14 @@ import Testing
 
         init() async throws {
             test = try await TestStorage()
-            folder = test.folder + "/photos"
+            folder = test.folder + "-photos"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
 
-        deinit { watching?.cancel() }
+        deinit {
+            watching?.cancel()
+            for suffix in ["", ".aside", ".other"] { try? FileManager.default.removeItem(atPath: folder + suffix) }
+        }
 
         func makeBucket() async throws {
             var metadata = BucketMetadata()
@@ -183,6 +187,40 @@ import Testing
         await watched.stop()
     }
 
+    @Test("A file that cannot be opened stops neither the watching of the others nor the change of its own")
+    func unreadable() async throws {
+        let watched = try await Watched()
+        try watched.write("one", "a")
+        try watched.write("two", "b/c")
+        // To open what another has a lease on is refused, like what lies on a bad block. F_SETLEASE, which Glibc shows
+        // to GNU's sources only.
+        let setLease: CInt = 1_024
+        signal(SIGIO, SIG_IGN)
+        let lease = open(watched.folder + "/a", O_RDWR | O_CLOEXEC)
+        try #require(fcntl(lease, setLease, F_WRLCK) == 0)
+        try await watched.makeBucket()
+        watched.start()
+        try await watched.becomes(["b/c": "two"])
+        try watched.write("three", "d")
+        try await watched.becomes(["b/c": "two", "d": "three"])
+        close(lease)
+        try watched.write("four", "a")
+        try await watched.becomes(["a": "four", "b/c": "two", "d": "three"])
+        await watched.stop()
+    }
+
+    @Test("A file that is not the one that was taken is unavailable, not lost")
+    func changing() async throws {
+        let watched = try await Watched()
+        try watched.write("one", "a")
+        try await watched.makeBucket()
+        watched.start()
+        try await watched.becomes(["a": "one"])
+        await watched.stop()
+        try watched.write("another", "a")
+        #expect(await code { _ = try await watched.test.storage.reader("photos", "a") } == .unavailable)
+    }
+
     @Test("A folder that goes away takes no objects with it, and is watched again when it is back")
     func unmounted() async throws {
         let watched = try await Watched()
@@ -251,9 +289,11 @@ import Testing
         try await storage.deleteBucket("photos")
         #expect(FileManager.default.fileExists(atPath: watched.folder + "/a"))
         #expect(await code { _ = try await storage.object("photos", "a") } == .notFound)
+        let keys = watched.test.folder + "/keys"
+        try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
         for folder in [
-            "relative", "/no/such/folder", watched.test.folder, watched.test.folder + "/buckets", watched.folder + "/a",
-            "",
+            "relative", "/no/such/folder", watched.test.folder, watched.test.folder + "/buckets", keys,
+            watched.folder + "/a", "",
         ] {
             var metadata = BucketMetadata()
             metadata.watchedFolder = folder

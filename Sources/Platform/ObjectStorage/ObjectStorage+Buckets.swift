@@ -22,11 +22,16 @@ extension ObjectStorage {
     @discardableResult
     public func createBucket(_ name: String, _ metadata: BucketMetadata = BucketMetadata()) async throws -> Bucket {
         let planned = try await plannedBucket(name, metadata)
+        // A daemon that was killed while a watched bucket was deleted has left some of its objects.
+        try await forgetObjects(of: name)
         let bucket = try await datastore.transaction { transaction in
             guard try transaction.get(Bucket.key(name)) == nil else {
                 throw ObjectStorageError(
                     .alreadyExists,
                     "Your previous request to create the named bucket succeeded and you already own it.")
+            }
+            guard try transaction.query(Self.objects(of: name, limit: 1)).results.isEmpty else {
+                throw ObjectStorageError(.unavailable, "The old bucket's objects are still being removed: try again.")
             }
             try transaction.insert(planned.entity)
             return planned
@@ -55,6 +60,7 @@ extension ObjectStorage {
         return try await changeBucket(name) { bucket in
             try conditions.check(bucket)
             bucket.take(metadata)
+            guard bucket.labels.count <= Self.labelLimit else { throw Self.tooManyLabels }
             bucket.metageneration += 1
             bucket.updated = now
         }
@@ -66,11 +72,9 @@ extension ObjectStorage {
         let watched = try await datastore.essential.transaction { transaction in
             let bucket = try transaction.bucket(name)
             try conditions.check(bucket)
-            let objects = Query(
-                kind: StoredObject.kind, namespace: Key.platformNamespace, ancestor: Bucket.key(name), keysOnly: true,
-                limit: 1)
             // A watched folder's files stay what they are; only what is known of them goes.
-            guard try bucket.watchedFolder != nil || transaction.query(objects).results.isEmpty else {
+            guard try bucket.watchedFolder != nil || transaction.query(Self.objects(of: name, limit: 1)).results.isEmpty
+            else {
                 throw ObjectStorageError(.notEmpty, "The bucket you tried to delete is not empty.")
             }
             try transaction.delete(Bucket.key(name))
@@ -93,11 +97,11 @@ extension ObjectStorage {
             filters.append(PropertyFilter(Query.keyProperty, .greaterThan, .key(Bucket.key(after))))
         }
         let query = Query(
-            kind: Bucket.kind, namespace: Key.platformNamespace, filters: filters, limit: min(max(1, limit), 1_000) + 1)
-        let found = try await datastore.run(query).entities.compactMap(Bucket.init)
-            .prefix { $0.name.utf8.starts(with: prefix.utf8) }
-        let page = found.prefix(limit)
-        return BucketPage(buckets: Array(page), next: found.count > page.count ? page.last?.name : nil)
+            kind: Bucket.kind, namespace: Key.platformNamespace, filters: filters, limit: min(max(1, limit), 1_000))
+        let batch = try await datastore.run(query)
+        let page = batch.entities.compactMap(Bucket.init).prefix { $0.name.utf8.starts(with: prefix.utf8) }
+        let isEnd = batch.more == .none || page.count < batch.results.count
+        return BucketPage(buckets: Array(page), next: isEnd ? nil : page.last?.name)
     }
 
     /// Changes a bucket within a transaction.
@@ -112,9 +116,25 @@ extension ObjectStorage {
         }
     }
 
+    /// Removes what is known of a folder's files when its bucket is gone; stops when another bucket has the name.
     private func forgetObjects(of bucket: String) async throws {
-        let query = Query(kind: StoredObject.kind, namespace: Key.platformNamespace, ancestor: Bucket.key(bucket))
-        _ = try await datastore.delete(matching: query, limit: .max)
+        var isDone = false
+        while !isDone {
+            isDone = try await datastore.essential.transaction { transaction in
+                guard try transaction.get(Bucket.key(bucket)) == nil else { return true }
+                let found = try transaction.query(Self.objects(of: bucket, limit: Self.forgottenAtOnce)).results
+                for object in found { try transaction.delete(object.stored.entity.key) }
+                return found.count < Self.forgottenAtOnce
+            }
+        }
+    }
+
+    private static let forgottenAtOnce = 500
+
+    private static func objects(of bucket: String, limit: Int) -> Query {
+        Query(
+            kind: StoredObject.kind, namespace: Key.platformNamespace, ancestor: Bucket.key(bucket), keysOnly: true,
+            limit: limit)
     }
 
     private static func check(_ metadata: BucketMetadata) throws(ObjectStorageError) {
@@ -127,8 +147,11 @@ extension ObjectStorage {
                 label.value.string?.utf8.count ?? 0 <= 63
             else { throw .invalid("A label is a text of at most 63 bytes with a name of 1 to 63 bytes.") }
         }
-        guard metadata.labels?.count ?? 0 <= 64 else { throw .invalid("A bucket may have at most 64 labels.") }
+        guard metadata.labels?.count ?? 0 <= labelLimit else { throw tooManyLabels }
     }
+
+    private static let labelLimit = 64
+    private static let tooManyLabels = ObjectStorageError.invalid("A bucket may have at most \(labelLimit) labels.")
 }
 
 /// A page of buckets.

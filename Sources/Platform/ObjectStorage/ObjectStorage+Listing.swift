@@ -71,7 +71,7 @@ struct ObjectLister {
     /// What the rows since the last query were: how many, and how many of them told something.
     private var read = (rows: 0, telling: 0)
 
-    /// Sorts behind all that begins with the text before it.
+    /// Sorts behind nearly all that begins with the text before it.
     private static let last = "\u{10FFFF}"
 
     init(bucket: String, question: ObjectQuestion) throws(ObjectStorageError) {
@@ -130,6 +130,8 @@ struct ObjectLister {
             page.prefixes.append(common)
         }
         skip(common)
+        // Names may sort even behind what is taken for the last of a folder.
+        if let bound = lower, bound.name.precedesInBytes(name) { lower = (name, false) }
         guard question.includeTrailingDelimiter, common.hasSameBytes(as: name) else { return true }
         guard hasRoom(behind: common) else { return false }
         page.objects.append(object)

@@ -24,14 +24,19 @@ extension ObjectStorage {
         return object
     }
 
-    /// Begins to read an object. Throws what `object` throws, and `dataLoss` when its file is gone.
+    /// Begins to read an object. Throws what `object` throws, `dataLoss` when its file is gone, and `unavailable` while
+    /// the file of a watched folder is another one than was taken.
     public func reader(
         _ bucket: String, _ name: String, generation: Int64? = nil, _ conditions: Preconditions = Preconditions()
     ) async throws -> ObjectReader {
         // Between the look and the opening the object may be stored anew, which removes its file.
-        for _ in 0..<3 {
+        for attempt in 0..<3 {
             let object = try await object(bucket, name, generation: generation, conditions)
             if let reader = try await open(object) { return reader }
+            if case .watched = object.place, attempt == 2 {
+                throw ObjectStorageError(
+                    .unavailable, "The file of \(bucket)/\(name) is being written: try again when it is closed.")
+            }
         }
         let failure = ObjectStorageError(.dataLoss, "The file of \(bucket)/\(name) is gone.")
         logger.error("an object cannot be read", metadata: ["object": "\(bucket)/\(name)"])

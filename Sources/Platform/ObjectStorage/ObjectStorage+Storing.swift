@@ -48,8 +48,11 @@ struct ObjectDraft: Sendable {
 extension ObjectStorage {
     /// Lets an object take its place: the object, what its event tells and what `also` does are one transaction. The
     /// file that it replaces goes; when there is no place for it, its own does.
+    ///
+    /// - Parameter keepsWhenFull: whether its file stays when the disk has no room for the transaction.
     func store(
-        _ draft: ObjectDraft, also: @escaping @Sendable (Transaction, StoredObject) throws -> Void = { _, _ in }
+        _ draft: ObjectDraft, keepsWhenFull: Bool = false,
+        also: @escaping @Sendable (Transaction, StoredObject) throws -> Void = { _, _ in }
     ) async throws -> StoredObject {
         do {
             let (new, old) = try await changing { [events, generations, now] transaction in
@@ -71,7 +74,11 @@ extension ObjectStorage {
         } catch {
             // Whether a commit took place that the disk failed in, the next start will know: its sweep removes the file
             // or finds its object. Until then it counts as under way.
-            if (error as? DatastoreError)?.code != .unavailable { await abandon(draft.blob, in: draft.bucket) }
+            switch (error as? DatastoreError)?.code {
+            case .unavailable: break
+            case .diskFull where keepsWhenFull: underWay.end(draft.blob)
+            default: await abandon(draft.blob, in: draft.bucket)
+            }
             throw error
         }
     }

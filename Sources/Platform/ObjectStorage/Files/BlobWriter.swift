@@ -101,7 +101,7 @@ final class BlobWriter: Sendable {
             try Self.check(state.descriptor)
             let result: Result<Void, ObjectStorageError> = bytes.withUnsafeBytes { buffer in
                 do throws(ObjectStorageError) {
-                    try FileCalls.write(buffer, to: state.descriptor)
+                    try FileCalls.write(buffer, to: state.descriptor, at: state.checksums.size)
                     state.checksums.update(buffer)
                     return .success(())
                 } catch {
@@ -122,8 +122,7 @@ final class BlobWriter: Sendable {
                 }
                 bytes.withUnsafeBytes { state.checksums.update($0) }
             }
-            guard ftruncate(state.descriptor, off_t(size)) == 0, lseek(state.descriptor, off_t(size), SEEK_SET) >= 0
-            else {
+            guard ftruncate(state.descriptor, off_t(size)) == 0 else {
                 throw FileCalls.failure("cut", "the file of an upload")
             }
         }

@@ -17,16 +17,20 @@ enum FileCalls {
         return nil
     }
 
-    /// Writes all bytes at the descriptor's place.
-    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(ObjectStorageError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+    /// Writes all bytes at a place of the file. By places, since a write that fails in the middle would leave the
+    /// descriptor's own where nobody knows.
+    static func write(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int64
+    ) throws(ObjectStorageError) {
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(written))
             if count < 0 {
                 if errno == EINTR { continue }
                 throw failure("write", "an object's file")
             }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            written += count
         }
     }
 

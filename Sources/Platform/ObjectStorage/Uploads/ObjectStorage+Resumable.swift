@@ -90,7 +90,7 @@ extension ObjectStorage {
             try? await note(open, &session)
             throw error
         }
-        guard isLast || open.size == part.total ?? session.expected.size else {
+        guard (isLast && part.total == nil) || open.size == part.total ?? session.expected.size else {
             guard open.size <= part.total ?? session.expected.size ?? .max else {
                 throw ObjectStorageError.invalid("There are more bytes than the upload has in all.")
             }
@@ -188,7 +188,7 @@ extension ObjectStorage {
             throw error
         }
         do {
-            return try await store(session.draft(written)) { transaction, object in
+            return try await store(session.draft(written), keepsWhenFull: true) { transaction, object in
                 guard var stored = try transaction.get(UploadSession.key(session.id)).flatMap(UploadSession.init) else {
                     throw ObjectStorageError(.notFound, "The upload was given up.")
                 }
@@ -197,8 +197,10 @@ extension ObjectStorage {
                 try transaction.put(stored.entity)
             }
         } catch {
-            // Its file is gone, so that there is nothing to resume.
-            try? await datastore.delete(UploadSession.key(session.id))
+            // Where there was no room, it goes on when there is; else its file is gone, and nothing to resume.
+            if (error as? DatastoreError)?.code != .diskFull {
+                try? await datastore.delete(UploadSession.key(session.id))
+            }
             throw error
         }
     }

@@ -85,7 +85,7 @@ struct FolderWatcher {
             try await scan("\(folder)\(name)/")
         } else if change.has(IN_CREATE) {
             // Of a new file its closing will be told; of a second name for a file nothing else is.
-            guard try await hasSeveralNames(folder + name) else { return }
+            guard await hasSeveralNames(folder + name) else { return }
             try await look(at: folder + name)
         } else {
             restless[folder + name] = nil
@@ -100,7 +100,16 @@ struct FolderWatcher {
             try Task.checkCancellation()
             watch(folder)
             let tree = tree
-            let content = try await DiskWork.run { () throws(ObjectStorageError) in try tree.content(of: folder) }
+            let content: WatchedTree.Content?
+            do throws(ObjectStorageError) {
+                content = try await DiskWork.run { () throws(ObjectStorageError) in try tree.content(of: folder) }
+            } catch {
+                guard !folder.isEmpty else { throw error }
+                storage.logger.warning(
+                    "a folder cannot be listed, and stays as it is known until something changes",
+                    metadata: ["bucket": "\(bucket)", "folder": "\(tree.path(folder))", "error": "\(error)"])
+                continue
+            }
             guard let content else {
                 try await storage.forgetFiles(of: bucket, below: folder, in: tree)
                 continue
@@ -138,7 +147,7 @@ struct FolderWatcher {
         guard !restless.isEmpty, ContinuousClock.now - lastRest > .milliseconds(500) else { return }
         lastRest = .now
         for (name, stamp) in restless {
-            guard let now = try await self.stamp(of: name) else {
+            guard let now = await self.stamp(of: name) else {
                 restless[name] = nil
                 try await look(at: name)
                 continue
@@ -158,12 +167,14 @@ struct FolderWatcher {
         return age >= .zero && age < Self.rest
     }
 
-    private func hasSeveralNames(_ name: String) async throws -> Bool {
-        try await DiskWork.run { [tree] () throws(ObjectStorageError) in try tree.names(of: name) > 1 }
+    private func hasSeveralNames(_ name: String) async -> Bool {
+        let count = try? await DiskWork.run { [tree] () throws(ObjectStorageError) in try tree.names(of: name) }
+        return count ?? 0 > 1
     }
 
-    private func stamp(of name: String) async throws -> FileStamp? {
-        try await DiskWork.run { [tree] () throws(ObjectStorageError) in try tree.stamp(of: name) }
+    /// How a file is now; nil when there is none, or none that can be opened.
+    private func stamp(of name: String) async -> FileStamp? {
+        try? await DiskWork.run { [tree] () throws(ObjectStorageError) in try tree.stamp(of: name) }
     }
 
     private mutating func look(at name: String) async throws { try await look(at: [name]) }

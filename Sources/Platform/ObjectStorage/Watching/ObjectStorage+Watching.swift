@@ -39,7 +39,8 @@ extension ObjectStorage {
         guard isThere else {
             throw ObjectStorageError.invalid("\(folder) is no folder that the daemon's user can read.")
         }
-        guard let real = realpath(folder, nil), let own = realpath(blobs.root, nil) else { return }
+        // All of the data directory: the signing keys are no objects either.
+        guard let real = realpath(folder, nil), let own = realpath(blobs.root + "/..", nil) else { return }
         defer {
             free(real)
             free(own)
@@ -55,7 +56,11 @@ extension ObjectStorage {
         var tasks: [WatchedBucket: Task<Void, Never>] = [:]
         for await _ in watchBell.rings {
             guard !Task.isCancelled else { break }
-            guard let buckets = try? await watchedBuckets() else { continue }
+            guard let buckets = try? await watchedBuckets() else {
+                try? await Task.sleep(for: .seconds(2))
+                watchBell.ring()
+                continue
+            }
             for bucket in buckets where tasks[WatchedBucket(bucket)] == nil {
                 tasks[WatchedBucket(bucket)] = Task { await self.watch(bucket) }
             }
@@ -158,8 +163,17 @@ extension ObjectStorage {
     /// - Returns: false when the file was written meanwhile, so that it must be looked at again.
     func takeFile(_ name: String, of bucket: String, in tree: WatchedTree) async throws -> Bool {
         let known = try await datastore.lookup(StoredObject.key(bucket, name)).flatMap { StoredObject($0.entity) }
-        let file = try await DiskWork.run { () throws(ObjectStorageError) in
-            try WatchedFile.read(name, in: tree, unless: known?.place)
+        let file: WatchedFile
+        do throws(ObjectStorageError) {
+            file = try await DiskWork.run { () throws(ObjectStorageError) in
+                try WatchedFile.read(name, in: tree, unless: known?.place)
+            }
+        } catch {
+            // What concerns one file must not end the watching of all others.
+            logger.warning(
+                "a file of a watched folder cannot be read, and stays as it is known until something changes",
+                metadata: ["bucket": "\(bucket)", "object": "\(name)", "error": "\(error)"])
+            return true
         }
         switch file {
         case .none: try await forget(name, of: bucket, in: tree)

@@ -30,13 +30,16 @@ struct WatchedTree: Sendable {
         }
         defer { closedir(directory) }
         var content = Content()
-        while let entry = readdir(directory) {
+        while let entry = try nextEntry(directory, of: folder) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             guard bytes != [0x2E], bytes != [0x2E, 0x2E], let name = String(validating: bytes, as: UTF8.self),
                 (try? Names.checkObject(folder + name)) != nil
             else { continue }
             var status = stat()
-            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+                if errno == ENOENT { continue }
+                throw FileCalls.failure("look at", path(folder + name))
+            }
             switch status.st_mode & S_IFMT {
             case S_IFREG: content.files[name] = FileStamp(status)
             case S_IFDIR: content.folders.append(name)
@@ -44,6 +47,16 @@ struct WatchedTree: Sendable {
             }
         }
         return content
+    }
+
+    /// The next entry; nil at the end, and only there: what an error hid would count as deleted.
+    private func nextEntry(
+        _ directory: OpaquePointer, of folder: String
+    ) throws(ObjectStorageError) -> UnsafeMutablePointer<dirent>? {
+        errno = 0
+        if let entry = readdir(directory) { return entry }
+        guard errno == 0 else { throw FileCalls.failure("list", path(folder)) }
+        return nil
     }
 
     /// How a file is; nil when there is no regular file.
