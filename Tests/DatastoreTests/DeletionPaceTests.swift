@@ -28,6 +28,16 @@ import Testing
         #expect(pace.chunk >= DeletionPace.sizes.lowerBound)
     }
 
+    @Test("A chunk that found no room is followed by smaller ones, down to a single entity, and those by larger again")
+    func full() {
+        var pace = DeletionPace()
+        var sizes: [Int] = []
+        while pace.shrink() { sizes.append(pace.chunk) }
+        #expect(sizes == [62, 7, 1])
+        _ = pace.next(after: .microseconds(1), othersStore: false)
+        #expect(pace.chunk == DeletionPace.sizes.lowerBound)
+    }
+
     @Test("No time is too short or too long")
     func bounds() {
         var pace = DeletionPace()

@@ -25,7 +25,13 @@ extension Datastore {
             var pace = DeletionPace()
             while deleted < limit {
                 let stored = versions.last
-                let chunk = try await deleteChunk(query, min(limit - deleted, pace.chunk))
+                let chunk: Chunk
+                do {
+                    chunk = try await deleteChunk(query, min(limit - deleted, pace.chunk))
+                } catch let error as DatastoreError where error.code == .diskFull && pace.shrink() {
+                    // What is deleted is first written into the log: less of it may find room, and make more.
+                    continue
+                }
                 deleted += chunk.deleted
                 progress(chunk.deleted)
                 guard chunk.mayHaveMore else { break }

@@ -16,6 +16,13 @@ struct DeletionPace {
     /// How many entities the next chunk removes. The first one finds out what they cost.
     private(set) var chunk = 500
 
+    /// Makes the next chunk smaller, after one for whose log the disk had no room; false when it cannot be.
+    mutating func shrink() -> Bool {
+        guard chunk > 1 else { return false }
+        chunk = max(1, chunk / 8)
+        return true
+    }
+
     /// Fits the size to what the last chunk took; returns how long to wait before the next one.
     mutating func next(after took: Duration, othersStore: Bool) -> Duration {
         let ratio = (othersStore ? Self.besideOthers : Self.alone) / max(took, .microseconds(1))
