@@ -84,6 +84,34 @@ import Testing
         }
     }
 
+    @Test("Of two changes of a subscription at once, neither is lost: its dead-letter topic is the one last set")
+    func concurrentSubscriptionChanges() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePull()
+            for topic in ["one", "two"] { try await pubsub.createTopic(topic) }
+            for topic in ["one", "projects/my-project/topics/two", nil, "one"] {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 0..<20 {
+                        group.addTask {
+                            try await pubsub.updateSubscription("sub") { $0.labels["l\(number)"] = topic ?? "" }
+                        }
+                    }
+                    group.addTask {
+                        try await pubsub.updateSubscription("sub") {
+                            $0.deadLetterPolicy = topic.map { DeadLetterPolicy(deadLetterTopic: $0) }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                let changed = try pubsub.subscription("sub")
+                let id = try topic.map { try pubsub.names.id($0, .topics) }
+                #expect(changed.deadLetterPolicy?.deadLetterTopic == id)
+                #expect(changed.labels.count == 20)
+            }
+        }
+    }
+
     private func expect(
         _ code: PubSubError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
     ) async {

@@ -140,7 +140,7 @@ extension PubSub {
     @discardableResult
     public func createSubscription(_ subscription: Subscription) async throws -> Subscription {
         let made = try plannedSubscription(subscription)
-        _ = try deadLetterTopic(of: made)
+        try checkDeadLetterTopic(of: made)
         guard hub.registry.withLock({ $0.subscribers.count }) < Self.subscriptionLimit else {
             throw PubSubError(
                 .resourceExhausted, "there are \(Self.subscriptionLimit) subscriptions already: delete some")
@@ -163,12 +163,12 @@ extension PubSub {
         return made
     }
 
-    /// The id of the dead-letter topic, which must be there; one that stays what it was may have been deleted since, so
-    /// that other things can be changed all the same.
-    private func deadLetterTopic(of subscription: Subscription, unlike old: Subscription? = nil) throws -> String? {
-        guard let policy = subscription.deadLetterPolicy else { return nil }
+    /// Throws where the dead-letter topic is not there; one that stays what it was may have been deleted since, so that
+    /// other things can be changed all the same.
+    private func checkDeadLetterTopic(of subscription: Subscription, unlike old: Subscription? = nil) throws {
+        guard let policy = subscription.deadLetterPolicy else { return }
         let id = try names.id(policy.deadLetterTopic, .topics)
-        return id == old?.deadLetterPolicy?.deadLetterTopic ? id : try hub.topic(id).topic.id
+        if id != old?.deadLetterPolicy?.deadLetterTopic { _ = try hub.topic(id) }
     }
 
     /// Changes a subscription; topic, filter and order stay. Throws `notFound`, `invalidArgument`.
@@ -179,11 +179,14 @@ extension PubSub {
         let old = try hub.subscriber(name)
         var wanted = old.subscription
         try change(&wanted)
-        let deadLetterTopic = try deadLetterTopic(of: wanted, unlike: old.subscription)
-        let record = try await hub.change(old.id, queue: old.queue) { record in
+        try checkDeadLetterTopic(of: wanted, unlike: old.subscription)
+        let record = try await hub.change(old.id, queue: old.queue) { [names] record in
             let before = record.subscription
             try change(&record.subscription)
-            record.subscription.deadLetterPolicy?.deadLetterTopic = deadLetterTopic ?? ""
+            // Of what is stored now, not of what was in memory before: another change may have come between.
+            if let topic = record.subscription.deadLetterPolicy?.deadLetterTopic {
+                record.subscription.deadLetterPolicy?.deadLetterTopic = try names.id(topic, .topics)
+            }
             try record.subscription.validateChange(from: before)
         }
         apply(record, to: old)
