@@ -44,6 +44,8 @@ import Testing
         return String(decoding: json.serialized(), as: UTF8.self)
     }
 
+    private func listing(_ names: [String]) -> String { "{\"items\":[\(names.map(object).joined(separator: ","))]}" }
+
     @Test("Objects whose names would leave the folder are not written, and nothing before them is")
     func escapes() async throws {
         for name in ["p/../../x", "p//x", "p/./x"] {
@@ -98,6 +100,41 @@ import Testing
         #expect(!bench.daemon.requests.contains { $0.hasPrefix("DELETE") })
         bench.daemon.answer("DELETE /storage/v1/b/b/o/xa?generation=7", status: 204, "")
         #expect(await bench.run("storage", "rm", "-y", "gs://b/x*") == 0)
+    }
+
+    @Test("What was deleted meanwhile is gone, each object is deleted once, and a failure comes after what was done")
+    func unfinishedRemoval() async {
+        let bench = CommandBench()
+        let names = ["a", "b", "c", "d"]
+        bench.daemon.answer("GET /storage/v1/b/b/o?prefix=", listing(names))
+        for (name, status) in zip(names, [204, 404, 503]) {
+            bench.daemon.answer("DELETE /storage/v1/b/b/o/\(name)?generation=7", status: status, "")
+        }
+        #expect(await bench.run("storage", "rm", "-y", "gs://b/*", "gs://b/*", "--format", "value(deleted)") == 1)
+        #expect(bench.output.lines == ["gs://b/a", "gs://b/b"])
+        #expect(bench.messages.text.contains("the daemon answered 503"))
+        let deletions = bench.daemon.requests.filter { $0.hasPrefix("DELETE") }
+        #expect(deletions == ["a", "b", "c"].map { "DELETE /storage/v1/b/b/o/\($0)?generation=7" })
+    }
+
+    @Test("Of a copy and a move that fail in the middle, what was done before is shown")
+    func unfinishedCopies() async {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let size = "--format=value(size)"
+        for arguments in [
+            ["cp", "gs://b/a", "gs://b/b", folder, size], ["mv", "gs://b/a", "gs://b/b", "gs://b/x/", size],
+        ] {
+            let bench = CommandBench()
+            for name in ["a", "b"] { bench.daemon.answer("GET /storage/v1/b/b/o/\(name)", object(name)) }
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: ["abc"])
+            bench.daemon.answer("GET /storage/v1/b/b/o/b?alt=media&generation=7", status: 503, "")
+            bench.daemon.answer("POST /storage/v1/b/b/o/a/moveTo/o/x%2Fa?sourceGeneration=7", "{}")
+            bench.daemon.answer("POST /storage/v1/b/b/o/b/moveTo/o/x%2Fb?sourceGeneration=7", status: 503, "")
+            #expect(await bench.run(["storage"] + arguments) == 1)
+            #expect(bench.output.lines == ["3"])
+            #expect(bench.messages.text.contains("the daemon answered 503"))
+        }
+        try? FileManager.default.removeItem(atPath: folder)
     }
 
     @Test("Notifications are made with Google's names")
