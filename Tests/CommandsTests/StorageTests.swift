@@ -137,6 +137,21 @@ import Testing
         try? FileManager.default.removeItem(atPath: folder)
     }
 
+    @Test("With --no-clobber a copy is left out where the daemon says that there is an object, and only there")
+    func noClobber() async {
+        for (status, exit) in [(412, 0), (404, 5), (503, 1)] as [(Int, Int32)] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            let message = status == 412 ? "it is there" : "gs://b/pre-conditions is not"
+            bench.daemon.answer(
+                "POST /storage/v1/b/b/o/a/rewriteTo/b/b/o/x?sourceGeneration=7&ifGenerationMatch=0", status: status,
+                #"{"error":{"code":\#(status),"message":"\#(message)","status":"X"}}"#)
+            let run = await bench.run("storage", "cp", "-n", "gs://b/a", "gs://b/x", "--format", "value(source)")
+            #expect(run == exit)
+            #expect(bench.output.lines.isEmpty)
+        }
+    }
+
     @Test("Notifications are made with Google's names")
     func notifications() async throws {
         let bench = CommandBench()
