@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Testing
 
@@ -67,6 +68,48 @@ import Testing
         #expect(await bench.run("storage", "cp", "gs://b/a", path) == 1)
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(!FileManager.default.fileExists(atPath: path + ".trivetctl-part"))
+    }
+
+    @Test("A pipe, or a device, is written to and stays, also when the download ends too early")
+    func pipe() async throws {
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        try #require(mkfifo(path, 0o600) == 0)
+        let link = path + "-link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        // That there is a reader already keeps the writer from waiting for one.
+        let reader = open(path, O_RDONLY | O_NONBLOCK)
+        for (destination, chunks, exit) in [(path, ["ab", "c"], 0), (link, ["ab"], 1)] as [(String, [String], Int32)] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: chunks)
+            #expect(await bench.run("storage", "cp", "gs://b/a", destination) == exit)
+            var bytes = [UInt8](repeating: 0, count: 9)
+            let count = read(reader, &bytes, bytes.count)
+            #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == chunks.joined())
+            var status = stat()
+            #expect(stat(destination, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        }
+        close(reader)
+        for path in [path, link] { try FileManager.default.removeItem(atPath: path) }
+    }
+
+    @Test("A link to a file stays a link, and the file is replaced when the new one is whole")
+    func link() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder + "/real", withIntermediateDirectories: true)
+        try Data("before".utf8).write(to: URL(filePath: folder + "/real/file"))
+        let link = folder + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real/file")
+        for (chunks, content) in [(["ab"], "before"), (["ab", "c"], "abc")] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: chunks)
+            #expect(await bench.run("storage", "cp", "gs://b/a", link) == (content == "abc" ? 0 : 1))
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real/file")
+            #expect(try String(contentsOfFile: folder + "/real/file", encoding: .utf8) == content)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/real") == ["file"])
+        }
+        try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test("On a terminal a bar tells how far a copy is, and goes when it is done; elsewhere there is none")
