@@ -39,14 +39,15 @@ extension PubSub {
             throw PubSubError(.resourceExhausted, "there are \(Self.topicLimit) topics already: delete some")
         }
         let record = TopicRecord(topic: topic, log: try await hub.numbers.take(1))
-        try await hub.datastore.transaction { transaction in
-            guard try transaction.get(Keys.topic(id)) == nil else {
-                throw PubSubError(.alreadyExists, "there is a topic \(id) already")
+        try await hub.expecting(record.log) {
+            try await hub.datastore.transaction { transaction in
+                guard try transaction.get(Keys.topic(id)) == nil else {
+                    throw PubSubError(.alreadyExists, "there is a topic \(id) already")
+                }
+                try transaction.put(record.entity)
             }
-            try transaction.put(record.entity)
         }
-        hub.registry.withLock { $0.add(record) }
-        hub.metrics.register(topic: id)
+        hub.add(record)
         return topic
     }
 
@@ -71,7 +72,7 @@ extension PubSub {
             try transaction.put(Garbage(number: record.log, log: record.log, isQueue: false, time: now).entity)
             return record
         }
-        hub.registry.withLock { $0.remove(record) }
+        hub.remove(record)
         cleaner.ring()
     }
 }
@@ -147,19 +148,19 @@ extension PubSub {
         }
         let topic = try hub.topic(made.topic)
         let record = SubscriptionRecord(subscription: made, queue: try await hub.numbers.take(1), log: topic.log)
-        try await hub.datastore.transaction { transaction in
-            guard
-                try transaction.get(Keys.topic(record.subscription.topic)).flatMap(TopicRecord.init)?.log == record.log
-            else { throw PubSubError.missing(.topics, record.subscription.topic) }
-            guard try transaction.get(Keys.subscription(record.subscription.id)) == nil else {
-                throw PubSubError(
-                    .alreadyExists, "there is a subscription \(record.subscription.id) already")
+        try await hub.expecting(record.queue) {
+            try await hub.datastore.transaction { transaction in
+                let stored = try transaction.get(Keys.topic(made.topic)).flatMap(TopicRecord.init)
+                guard stored?.log == record.log else { throw PubSubError.missing(.topics, made.topic) }
+                guard try transaction.get(Keys.subscription(made.id)) == nil else {
+                    throw PubSubError(.alreadyExists, "there is a subscription \(made.id) already")
+                }
+                try transaction.put(record.entity)
             }
-            try transaction.put(record.entity)
         }
         let subscriber = try Subscriber(
             record, hub: hub, pushLimit: pushLimit, isNew: true, lastUse: made.createTime)
-        hub.registry.withLock { $0.add(subscriber) }
+        hub.add(subscriber)
         return made
     }
 
