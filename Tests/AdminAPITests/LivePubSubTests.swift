@@ -1,3 +1,4 @@
+import Datastore
 import JSON
 import PubSub
 import Testing
@@ -209,6 +210,24 @@ import Testing
             #expect(subscription.deadLetterPolicy?.maxDeliveryAttempts == 9)
             #expect(subscription.retryPolicy?.minimumBackoff == .seconds(1))
             #expect(subscription.retryPolicy?.maximumBackoff == .seconds(7))
+        }
+    }
+
+    @Test("A list of subscriptions whose state cannot be read is an error, and not a shorter list")
+    func unreadable() async throws {
+        try await LiveDaemon.run { daemon in
+            _ = try await daemon.pubsub.createTopic("my-topic")
+            for name in ["my-sub", "no-backlog"] {
+                try await daemon.pubsub.createSubscription(Subscription(id: name, topic: "my-topic"))
+            }
+            _ = try await daemon.pubsub.publish([PubSubMessage(data: [1])], to: "my-topic")
+            try await daemon.pubsub.seek("no-backlog", to: .latest)
+            daemon.engine.setBroken(true)
+            let failed = try await daemon.ask("GET", "/admin/v1/pubsub/subscriptions")
+            daemon.engine.setBroken(false)
+            #expect(failed.status == 503, "\(failed.json)")
+            let listed = try await daemon.ask("GET", "/admin/v1/pubsub/subscriptions")
+            #expect(listed.json.object?["subscriptions"]?.array?.count == 2)
         }
     }
 
