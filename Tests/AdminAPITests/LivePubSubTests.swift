@@ -1,3 +1,4 @@
+import Datastore
 import JSON
 import PubSub
 import Testing
@@ -209,6 +210,60 @@ import Testing
             #expect(subscription.deadLetterPolicy?.maxDeliveryAttempts == 9)
             #expect(subscription.retryPolicy?.minimumBackoff == .seconds(1))
             #expect(subscription.retryPolicy?.maximumBackoff == .seconds(7))
+        }
+    }
+
+    @Test("A list of subscriptions whose state cannot be read is an error, and not a shorter list")
+    func unreadable() async throws {
+        try await LiveDaemon.run { daemon in
+            _ = try await daemon.pubsub.createTopic("my-topic")
+            for name in ["my-sub", "no-backlog"] {
+                try await daemon.pubsub.createSubscription(Subscription(id: name, topic: "my-topic"))
+            }
+            _ = try await daemon.pubsub.publish([PubSubMessage(data: [1])], to: "my-topic")
+            try await daemon.pubsub.seek("no-backlog", to: .latest)
+            daemon.engine.setBroken(true)
+            let failed = try await daemon.ask("GET", "/admin/v1/pubsub/subscriptions")
+            daemon.engine.setBroken(false)
+            #expect(failed.status == 503, "\(failed.json)")
+            let listed = try await daemon.ask("GET", "/admin/v1/pubsub/subscriptions")
+            #expect(listed.json.object?["subscriptions"]?.array?.count == 2)
+        }
+    }
+
+    @Test("apply changes a push token's account and audience, each without the other; update sets both")
+    func pushToken() async throws {
+        try await LiveDaemon.run { daemon in
+            _ = try await daemon.pubsub.createTopic("my-topic")
+            func token() throws -> PushConfig.OIDCToken? {
+                try daemon.pubsub.subscription("my-sub").pushConfig?.oidcToken
+            }
+            for (account, audience) in [
+                ("a@b.c", "one"), ("a@b.c", "two"), ("d@e.f", "two"), ("d@e.f", nil), ("d@e.f", "one"),
+            ] as [(String, String?)] {
+                let file = """
+                    subscriptions:
+                    - name: my-sub
+                      topic: my-topic
+                      pushConfig:
+                        pushEndpoint: http://127.0.0.1:1/
+                        oidcToken: { serviceAccountEmail: \(account)\(audience.map { ", audience: \($0)" } ?? "") }
+                    """
+                let applied = await daemon.trivetctl(["apply", "-f", "-"], file: file)
+                #expect(applied.exit == 0, "\(applied.words)")
+                #expect(try token() == .init(serviceAccountEmail: account, audience: audience))
+            }
+            let path = "/admin/v1/pubsub/subscriptions/my-sub"
+            for bad in [#"{"serviceAccountEmail":null}"#, #"{"serviceAccountEmail":""}"#, #"{"audience":1}"#] {
+                let body = #"{"pushConfig":{"oidcToken":\#(bad)}}"#
+                #expect(try await daemon.ask("PATCH", path, body).status == 400, "\(bad)")
+            }
+            #expect(try token() == .init(serviceAccountEmail: "d@e.f", audience: "one"))
+            let updated = await daemon.trivetctl(
+                "pubsub", "subscriptions", "update", "my-sub", "--push-endpoint", "http://127.0.0.1:1/",
+                "--push-auth-service-account", "a@b.c")
+            #expect(updated.exit == 0, "\(updated.words)")
+            #expect(try token() == .init(serviceAccountEmail: "a@b.c"))
         }
     }
 }

@@ -101,6 +101,22 @@ import Testing
         }
     }
 
+    @Test("What a job sends is taken in either alphabet of Base64, padded or not, and shown in the standard one")
+    func base64() async throws {
+        try await LiveDaemon.run { daemon in
+            let made = try await daemon.ask(
+                "POST", "/admin/v1/scheduler/jobs",
+                #"""
+                {"name":"a","schedule":"0 0 1 1 *","httpTarget":{"uri":"http://127.0.0.1:1/x","body":"-_8"}}
+                """#)
+            #expect(made.json.object?["httpTarget"]?.object?["body"] == "+/8=")
+            let told = try await daemon.ask(
+                "POST", "/admin/v1/scheduler/jobs",
+                #"{"name":"b","schedule":"0 0 1 1 *","pubsubTarget":{"topicName":"topic","data":"-_8="}}"#)
+            #expect(told.json.object?["pubsubTarget"]?.object?["data"] == "+/8=")
+        }
+    }
+
     @Test("The last attempt's failure is a job's status, in google.rpc's numbers")
     func status() async throws {
         try await LiveDaemon.run { daemon in

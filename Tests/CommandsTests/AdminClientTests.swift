@@ -17,7 +17,7 @@ import Testing
     @Test("An error without a body still tells the status")
     func bareError() {
         let error = AdminClient.failure(AdminResponse(status: 502, body: []))
-        #expect(error == CommandError(.failed, "the daemon answered 502"))
+        #expect(error == CommandError(.failed, "the daemon answered 502", httpStatus: 502))
     }
 
     @Test("Lines are cut wherever the pieces were, and half a line is not a line")

@@ -77,6 +77,21 @@ import Testing
             ])
     }
 
+    @Test("A push is set as a whole: what of it is not given is none")
+    func updatePush() async {
+        let bench = CommandBench()
+        bench.daemon.answer("PATCH /admin/v1/pubsub/subscriptions/my-sub", subscription)
+        let exit = await bench.run(
+            "pubsub", "subscriptions", "update", "my-sub", "--push-endpoint", "http://x/",
+            "--push-auth-service-account", "a@b.c")
+        #expect(exit == 0)
+        let token = #"{"audience":null,"serviceAccountEmail":"a@b.c"}"#
+        #expect(
+            bench.daemon.bodies == [
+                #"{"pushConfig":{"noWrapper":null,"oidcToken":\#(token),"pushEndpoint":"http://x/"}}"#
+            ])
+    }
+
     @Test("Pulled messages are shown exactly, and acknowledged where that is asked for")
     func pull() async {
         let bench = CommandBench()

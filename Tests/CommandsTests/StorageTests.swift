@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Testing
 
@@ -44,6 +45,8 @@ import Testing
         return String(decoding: json.serialized(), as: UTF8.self)
     }
 
+    private func listing(_ names: [String]) -> String { "{\"items\":[\(names.map(object).joined(separator: ","))]}" }
+
     @Test("Objects whose names would leave the folder are not written, and nothing before them is")
     func escapes() async throws {
         for name in ["p/../../x", "p//x", "p/./x"] {
@@ -65,6 +68,48 @@ import Testing
         #expect(await bench.run("storage", "cp", "gs://b/a", path) == 1)
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(!FileManager.default.fileExists(atPath: path + ".trivetctl-part"))
+    }
+
+    @Test("A pipe, or a device, is written to and stays, also when the download ends too early")
+    func pipe() async throws {
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        try #require(mkfifo(path, 0o600) == 0)
+        let link = path + "-link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        // That there is a reader already keeps the writer from waiting for one.
+        let reader = open(path, O_RDONLY | O_NONBLOCK)
+        for (destination, chunks, exit) in [(path, ["ab", "c"], 0), (link, ["ab"], 1)] as [(String, [String], Int32)] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: chunks)
+            #expect(await bench.run("storage", "cp", "gs://b/a", destination) == exit)
+            var bytes = [UInt8](repeating: 0, count: 9)
+            let count = read(reader, &bytes, bytes.count)
+            #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == chunks.joined())
+            var status = stat()
+            #expect(stat(destination, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        }
+        close(reader)
+        for path in [path, link] { try FileManager.default.removeItem(atPath: path) }
+    }
+
+    @Test("A link to a file stays a link, and the file is replaced when the new one is whole")
+    func link() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder + "/real", withIntermediateDirectories: true)
+        try Data("before".utf8).write(to: URL(filePath: folder + "/real/file"))
+        let link = folder + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real/file")
+        for (chunks, content) in [(["ab"], "before"), (["ab", "c"], "abc")] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: chunks)
+            #expect(await bench.run("storage", "cp", "gs://b/a", link) == (content == "abc" ? 0 : 1))
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real/file")
+            #expect(try String(contentsOfFile: folder + "/real/file", encoding: .utf8) == content)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/real") == ["file"])
+        }
+        try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test("On a terminal a bar tells how far a copy is, and goes when it is done; elsewhere there is none")
@@ -98,6 +143,56 @@ import Testing
         #expect(!bench.daemon.requests.contains { $0.hasPrefix("DELETE") })
         bench.daemon.answer("DELETE /storage/v1/b/b/o/xa?generation=7", status: 204, "")
         #expect(await bench.run("storage", "rm", "-y", "gs://b/x*") == 0)
+    }
+
+    @Test("What was deleted meanwhile is gone, each object is deleted once, and a failure comes after what was done")
+    func unfinishedRemoval() async {
+        let bench = CommandBench()
+        let names = ["a", "b", "c", "d"]
+        bench.daemon.answer("GET /storage/v1/b/b/o?prefix=", listing(names))
+        for (name, status) in zip(names, [204, 404, 503]) {
+            bench.daemon.answer("DELETE /storage/v1/b/b/o/\(name)?generation=7", status: status, "")
+        }
+        #expect(await bench.run("storage", "rm", "-y", "gs://b/*", "gs://b/*", "--format", "value(deleted)") == 1)
+        #expect(bench.output.lines == ["gs://b/a", "gs://b/b"])
+        #expect(bench.messages.text.contains("the daemon answered 503"))
+        let deletions = bench.daemon.requests.filter { $0.hasPrefix("DELETE") }
+        #expect(deletions == ["a", "b", "c"].map { "DELETE /storage/v1/b/b/o/\($0)?generation=7" })
+    }
+
+    @Test("Of a copy and a move that fail in the middle, what was done before is shown")
+    func unfinishedCopies() async {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let size = "--format=value(size)"
+        for arguments in [
+            ["cp", "gs://b/a", "gs://b/b", folder, size], ["mv", "gs://b/a", "gs://b/b", "gs://b/x/", size],
+        ] {
+            let bench = CommandBench()
+            for name in ["a", "b"] { bench.daemon.answer("GET /storage/v1/b/b/o/\(name)", object(name)) }
+            bench.daemon.answer("GET /storage/v1/b/b/o/a?alt=media&generation=7", chunks: ["abc"])
+            bench.daemon.answer("GET /storage/v1/b/b/o/b?alt=media&generation=7", status: 503, "")
+            bench.daemon.answer("POST /storage/v1/b/b/o/a/moveTo/o/x%2Fa?sourceGeneration=7", "{}")
+            bench.daemon.answer("POST /storage/v1/b/b/o/b/moveTo/o/x%2Fb?sourceGeneration=7", status: 503, "")
+            #expect(await bench.run(["storage"] + arguments) == 1)
+            #expect(bench.output.lines == ["3"])
+            #expect(bench.messages.text.contains("the daemon answered 503"))
+        }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test("With --no-clobber a copy is left out where the daemon says that there is an object, and only there")
+    func noClobber() async {
+        for (status, exit) in [(412, 0), (404, 5), (503, 1)] as [(Int, Int32)] {
+            let bench = CommandBench()
+            bench.daemon.answer("GET /storage/v1/b/b/o/a", object("a"))
+            let message = status == 412 ? "it is there" : "gs://b/pre-conditions is not"
+            bench.daemon.answer(
+                "POST /storage/v1/b/b/o/a/rewriteTo/b/b/o/x?sourceGeneration=7&ifGenerationMatch=0", status: status,
+                #"{"error":{"code":\#(status),"message":"\#(message)","status":"X"}}"#)
+            let run = await bench.run("storage", "cp", "-n", "gs://b/a", "gs://b/x", "--format", "value(source)")
+            #expect(run == exit)
+            #expect(bench.output.lines.isEmpty)
+        }
     }
 
     @Test("Notifications are made with Google's names")

@@ -1,3 +1,4 @@
+import Datastore
 import Testing
 
 @testable import Identity
@@ -56,6 +57,39 @@ import Testing
             let again = try await identities.identityToken(for: Identities.pusher, audience: World.url)
             #expect(await identities.outcome(token: again) == "unbound")
             #expect(await identities.outcome(token: token) == "unknown_account", "the old token stays dead")
+        }
+    }
+
+    @Test("an account that is made again has no role that was bound to its name while there was none")
+    func lateBinding() async throws {
+        try await World.with { world in
+            let first = try await world.identities()
+            try await first.createPusher()
+            _ = try await first.createAccount("pusher-two")
+            let other = PolicyTarget.account("pusher-two@my-project.iam.gserviceaccount.com")
+            // A service that the settings name no more, and may name again.
+            let targets = [PolicyTarget.project, service, .service("gone-service"), other]
+            try await first.deleteAccount(Identities.pusher)
+            // As a binding leaves them that found the account, and was stored when it was deleted.
+            try await first.store.datastore.transaction { [member] transaction in
+                for target in targets {
+                    let policy = Policy().adding(member, to: .tokenCreator).adding(.user("a@b.c"), to: .tokenCreator)
+                    try transaction.put(policy.entity(target))
+                }
+                let own = PolicyTarget.account(Identities.pusher)
+                try transaction.put(Policy().adding(.user("a@b.c"), to: .tokenCreator).entity(own))
+            }
+            let second = try await world.identities()
+            #expect(second.allows(member, .tokenCreator))
+            _ = try await second.createAccount("pusher-one")
+            for identities in [second, try await world.identities()] {
+                #expect(identities.view.policy(.account(Identities.pusher)).bindings.isEmpty)
+                for target in targets {
+                    #expect(!identities.allows(member, .tokenCreator, on: target))
+                    let members = identities.view.policy(target).members(of: .tokenCreator)
+                    #expect(members == [.user("a@b.c")], "\(target)")
+                }
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Datastore
+import Synchronization
 import TestReceiver
 import TestSupport
 import Testing
@@ -84,6 +85,34 @@ import Testing
         }
     }
 
+    @Test("Of two changes of a subscription at once, neither is lost: its dead-letter topic is the one last set")
+    func concurrentSubscriptionChanges() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            try await pubsub.makePull()
+            for topic in ["one", "two"] { try await pubsub.createTopic(topic) }
+            for topic in ["one", "projects/my-project/topics/two", nil, "one"] {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 0..<20 {
+                        group.addTask {
+                            try await pubsub.updateSubscription("sub") { $0.labels["l\(number)"] = topic ?? "" }
+                        }
+                    }
+                    group.addTask {
+                        try await pubsub.updateSubscription("sub") {
+                            $0.deadLetterPolicy = topic.map { DeadLetterPolicy(deadLetterTopic: $0) }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                let changed = try pubsub.subscription("sub")
+                let id = try topic.map { try pubsub.names.id($0, .topics) }
+                #expect(changed.deadLetterPolicy?.deadLetterTopic == id)
+                #expect(changed.labels.count == 20)
+            }
+        }
+    }
+
     private func expect(
         _ code: PubSubError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
     ) async {
@@ -125,6 +154,91 @@ import Testing
                 #expect(isRemoved)
                 #expect(try await world.count(Keys.deliveryKind) == 1)
             }
+        }
+    }
+
+    @Test("What is deleted leaves its place among the metrics: also the last of very many names has its own")
+    func freshNames() async throws {
+        try await World.with { world in
+            let pubsub = try await world.pubsub()
+            let published = "trivet_pubsub_published_messages_total"
+            let deliveries = "trivet_pubsub_deliveries_total"
+            for number in 0..<320 {
+                let (topic, subscription) = ("topic-\(number)", "sub-\(number)")
+                try await pubsub.createTopic(topic)
+                try await pubsub.createSubscription(Subscription(id: subscription, topic: topic))
+                guard number < 319 else { break }
+                try await pubsub.deleteSubscription(subscription)
+                try await pubsub.deleteTopic(topic)
+            }
+            _ = try await pubsub.publish([PubSubMessage(data: [1])], to: "topic-319")
+            try await world.running(pubsub) {
+                let pulled = try await pubsub.pullSoon("sub-319")
+                #expect(try await pubsub.acknowledge("sub-319", ackIDs: pulled.map(\.ackID)) == 1)
+            }
+            #expect(world.metric(published, "\"topic-319\"") == 1)
+            #expect(world.metric(deliveries, "\"sub-319\"", "\"acknowledged\"") == 1)
+            for name in ["_other", "topic-0", "sub-0", "sub-318"] { #expect(!world.hasMetrics(of: name), "\(name)") }
+            #expect(pubsub.hub.registry.withLock { $0.expected.isEmpty })
+        }
+    }
+
+    @Test("Beyond the first hundreds names are counted together, until there is room for a next one")
+    func manyNames() async throws {
+        try await World.with { world in
+            let metrics = PubSubMetrics(world.registry)
+            for number in 0..<302 { metrics.register(topic: "topic-\(number)") }
+            metrics.forget(topic: "topic-300")
+            metrics.forget(topic: "topic-7")
+            metrics.register(topic: "topic-302")
+            for number in [7, 299, 301, 302] { metrics.published(1, to: "topic-\(number)") }
+            let published = "trivet_pubsub_published_messages_total"
+            for (topic, count) in [("topic-299", 1), ("topic-302", 1), ("_other", 2)] {
+                #expect(world.metric(published, "\"\(topic)\"") == Double(count))
+            }
+            #expect(!world.hasMetrics(of: "topic-7"))
+            let subscriptions = (0..<302).map { metrics.subscription("sub-\($0)") }
+            #expect(subscriptions[299].isNamed && !subscriptions[300].isNamed)
+            #expect(subscriptions[300] === subscriptions[301])
+            metrics.forget(subscriptions[300])
+            #expect(!metrics.subscription("sub-302").isNamed, "one of the others has left no place")
+            metrics.forget(subscriptions[7])
+            #expect(metrics.subscription("sub-303").isNamed && !metrics.subscription("sub-304").isNamed)
+        }
+    }
+
+    @Test("A subscription that is made anew before the old one has gone keeps its metrics")
+    func sharedMetrics() async throws {
+        try await World.with { world in
+            let metrics = PubSubMetrics(world.registry)
+            let deliveries = "trivet_pubsub_deliveries_total"
+            let (old, new) = (metrics.subscription("sub"), metrics.subscription("sub"))
+            old.count(.expired)
+            metrics.forget(old)
+            new.count(.expired)
+            #expect(world.metric(deliveries, "\"sub\"", "\"expired\"") == 2)
+            metrics.forget(new)
+            #expect(!world.hasMetrics(of: "sub"))
+        }
+    }
+
+    @Test("A topic whose deletion is heard of before its making is not there, and a later one of its name is")
+    func overtaken() async throws {
+        try await World.with { world in
+            let hub = try await world.pubsub().hub
+            func record(_ log: Int64) -> TopicRecord {
+                TopicRecord(topic: Topic(id: "topic", createTime: World.begin), log: log)
+            }
+            try await hub.expecting(7) { hub.remove(record(7)) }
+            try await hub.expecting(8) {}
+            hub.add(record(8))
+            hub.add(record(7))
+            #expect(try hub.topic("topic").log == 8)
+            hub.remove(record(7))
+            #expect(try hub.topic("topic").log == 8)
+            #expect(world.metric("trivet_pubsub_published_messages_total", "\"topic\"") == 0)
+            hub.remove(record(8))
+            #expect(hub.registry.withLock { $0.topics.isEmpty && $0.expected.isEmpty })
         }
     }
 

@@ -125,6 +125,11 @@ final class World: Sendable {
         pubsub.hub.allSubscribers.contains { $0.state.withLock { !$0.waiters.isEmpty } }
     }
 
+    /// Whether a label of any metric has this value.
+    func hasMetrics(of value: String) -> Bool {
+        String(decoding: registry.exposition(), as: UTF8.self).contains("=\"\(value)\"")
+    }
+
     /// The sum of a metric's samples with these labels.
     func metric(_ name: String, _ labels: String...) -> Double {
         let text = String(decoding: registry.exposition(), as: UTF8.self)

@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+import Identity
 import Synchronization
 
 /// The names of this machine's users. Asking for one may take the way to a directory server: it is done off the event
@@ -23,20 +23,12 @@ public final class UserNames: Sendable {
         let now = ContinuousClock.now
         if let known = known.withLock({ $0[uid] }), now - known.since < Self.keptFor { return known.name }
         let name = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: Self.lookUp(uid)) }
+            DispatchQueue.global().async { continuation.resume(returning: LocalUser.name(of: uid)) }
         }
         known.withLock { known in
             if known.count >= Self.most { known.removeAll() }
             known[uid] = Known(name: name, since: now)
         }
         return name
-    }
-
-    private static func lookUp(_ uid: UInt32) -> String? {
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16_384)
-        guard getpwuid_r(uid, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
-        return entry.pw_name.map { String(cString: $0) }
     }
 }

@@ -47,7 +47,8 @@ extension Identities {
         }
     }
 
-    /// The command that lets an account call a service; nil when it may already.
+    /// The command that lets an account call a service; nil when it may already. For the message of a call that was
+    /// answered 401 or 403, whose answer does not tell why.
     public func invocationAdvice(account: String, service: String) -> String? {
         let member = Member.serviceAccount(account)
         guard view.account(account) != nil else { return "there is no account \(account): create it, or name another" }

@@ -1,16 +1,11 @@
 import Datastore
 import JSON
 
-extension Identities: IdentityTokenSource {
+extension Identities {
     /// The account of an email, or nil.
     public func account(_ email: String) -> ServiceAccount? { view.account(email) }
 
-    /// An ID token of an account for an audience, made or kept.
-    public func identityToken(for account: String, audience: String) async throws -> String {
-        try await identityToken(of: account, audience: audience).token
-    }
-
-    /// An ID token of an account for an audience, with what is in it.
+    /// An ID token of an account for an audience, made or kept, with what is in it. Throws `notFound`, `unavailable`.
     public func identityToken(of account: String, audience: String) async throws(IdentityError) -> IssuedToken {
         let subject = try subject(account)
         return try await tokens.token(.identity, for: subject, audience: audience)

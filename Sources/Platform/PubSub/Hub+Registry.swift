@@ -3,10 +3,12 @@ import Synchronization
 
 // Changes of who is there. A change is stored first, and comes here when it is.
 extension Hub.Registry {
-    mutating func add(_ topic: TopicRecord) {
-        guard removed["topics/\(topic.topic.id)"] ?? 0 < topic.log else { return }
+    /// Takes what is expected; false when it was removed meanwhile.
+    mutating func add(_ topic: TopicRecord) -> Bool {
+        guard expected.remove(topic.log) != nil else { return false }
         topics[topic.topic.id] = topic
         findKeeping()
+        return true
     }
 
     /// Takes over a changed record, unless a newer one was faster or the topic is gone.
@@ -18,24 +20,28 @@ extension Hub.Registry {
         findKeeping()
     }
 
-    mutating func remove(_ topic: TopicRecord) {
-        let id = topic.topic.id
-        note(removed: "topics/\(id)", topic.log)
-        if topics[id]?.log == topic.log { topics[id] = nil }
+    /// Forgets a topic; false when another has its name already, or it has not come yet.
+    mutating func remove(_ topic: TopicRecord) -> Bool {
+        expected.remove(topic.log)
+        guard topics[topic.topic.id]?.log == topic.log else { return false }
+        topics[topic.topic.id] = nil
         findKeeping()
+        return true
     }
 
-    mutating func add(_ subscriber: Subscriber) {
-        guard removed["subscriptions/\(subscriber.id)"] ?? 0 < subscriber.queue else { return }
+    /// Takes what is expected; false when it was removed meanwhile.
+    mutating func add(_ subscriber: Subscriber) -> Bool {
+        guard expected.remove(subscriber.queue) != nil else { return false }
         subscribers[subscriber.id] = subscriber
         if !subscriber.isDetached.load(ordering: .acquiring) {
             byLog[subscriber.log, default: []].append(subscriber)
         }
         findKeeping()
+        return true
     }
 
     mutating func remove(_ subscriber: Subscriber) {
-        note(removed: "subscriptions/\(subscriber.id)", subscriber.queue)
+        expected.remove(subscriber.queue)
         if subscribers[subscriber.id] === subscriber { subscribers[subscriber.id] = nil }
         byLog[subscriber.log]?.removeAll { $0 === subscriber }
         if byLog[subscriber.log]?.isEmpty == true { byLog[subscriber.log] = nil }
@@ -55,13 +61,38 @@ extension Hub.Registry {
         }.keys
         keeping = Set(byTopics).union(bySubscribers)
     }
-
-    private mutating func note(removed name: String, _ number: Int64) {
-        removed[name] = max(removed[name] ?? 0, number)
-    }
 }
 
 extension Hub {
+    /// Takes a topic that is stored, with its metrics.
+    func add(_ topic: TopicRecord) {
+        registry.withLock { registry in
+            if registry.add(topic) { metrics.register(topic: topic.topic.id) }
+        }
+    }
+
+    /// Forgets a topic that is deleted, with its metrics.
+    func remove(_ topic: TopicRecord) {
+        registry.withLock { registry in
+            if registry.remove(topic) { metrics.forget(topic: topic.topic.id) }
+        }
+    }
+
+    /// Takes a subscriber whose subscription is stored.
+    func add(_ subscriber: Subscriber) {
+        let isThere = registry.withLock { $0.add(subscriber) }
+        if !isThere { metrics.forget(subscriber.metrics) }
+    }
+
+    /// Has a log or queue expected while its record is being stored.
+    func expecting(_ number: Int64, _ body: () async throws -> Void) async throws {
+        registry.withLock { _ = $0.expected.insert(number) }
+        do { try await body() } catch {
+            registry.withLock { _ = $0.expected.remove(number) }
+            throw error
+        }
+    }
+
     /// Changes a topic's record, durably.
     func changeTopic(_ id: String, _ body: @escaping @Sendable (inout Topic) throws -> Void) async throws -> TopicRecord
     {
@@ -123,5 +154,6 @@ extension Hub {
         }
         registry.withLock { $0.remove(subscriber) }
         subscriber.close(isDeleted: true)
+        metrics.forget(subscriber.metrics)
     }
 }

@@ -12,9 +12,9 @@ final class Hub: Sendable {
         var byLog: [Int64: [Subscriber]] = [:]
         /// The logs whose messages outlive their last acknowledgement.
         var keeping: Set<Int64> = []
-        /// The highest log or queue that was removed under a name: changes are stored in one order, and their tasks go
-        /// on in another.
-        var removed: [String: Int64] = [:]
+        /// The logs and queues that are to come here when they are stored. One that is removed first is not among them
+        /// any more: changes are stored in one order, and their tasks go on in another.
+        var expected: Set<Int64> = []
     }
 
     enum Phase: Int, AtomicRepresentable, Sendable {

@@ -39,14 +39,15 @@ extension PubSub {
             throw PubSubError(.resourceExhausted, "there are \(Self.topicLimit) topics already: delete some")
         }
         let record = TopicRecord(topic: topic, log: try await hub.numbers.take(1))
-        try await hub.datastore.transaction { transaction in
-            guard try transaction.get(Keys.topic(id)) == nil else {
-                throw PubSubError(.alreadyExists, "there is a topic \(id) already")
+        try await hub.expecting(record.log) {
+            try await hub.datastore.transaction { transaction in
+                guard try transaction.get(Keys.topic(id)) == nil else {
+                    throw PubSubError(.alreadyExists, "there is a topic \(id) already")
+                }
+                try transaction.put(record.entity)
             }
-            try transaction.put(record.entity)
         }
-        hub.registry.withLock { $0.add(record) }
-        hub.metrics.register(topic: id)
+        hub.add(record)
         return topic
     }
 
@@ -71,7 +72,7 @@ extension PubSub {
             try transaction.put(Garbage(number: record.log, log: record.log, isQueue: false, time: now).entity)
             return record
         }
-        hub.registry.withLock { $0.remove(record) }
+        hub.remove(record)
         cleaner.ring()
     }
 }
@@ -140,35 +141,35 @@ extension PubSub {
     @discardableResult
     public func createSubscription(_ subscription: Subscription) async throws -> Subscription {
         let made = try plannedSubscription(subscription)
-        _ = try deadLetterTopic(of: made)
+        try checkDeadLetterTopic(of: made)
         guard hub.registry.withLock({ $0.subscribers.count }) < Self.subscriptionLimit else {
             throw PubSubError(
                 .resourceExhausted, "there are \(Self.subscriptionLimit) subscriptions already: delete some")
         }
         let topic = try hub.topic(made.topic)
         let record = SubscriptionRecord(subscription: made, queue: try await hub.numbers.take(1), log: topic.log)
-        try await hub.datastore.transaction { transaction in
-            guard
-                try transaction.get(Keys.topic(record.subscription.topic)).flatMap(TopicRecord.init)?.log == record.log
-            else { throw PubSubError.missing(.topics, record.subscription.topic) }
-            guard try transaction.get(Keys.subscription(record.subscription.id)) == nil else {
-                throw PubSubError(
-                    .alreadyExists, "there is a subscription \(record.subscription.id) already")
+        try await hub.expecting(record.queue) {
+            try await hub.datastore.transaction { transaction in
+                let stored = try transaction.get(Keys.topic(made.topic)).flatMap(TopicRecord.init)
+                guard stored?.log == record.log else { throw PubSubError.missing(.topics, made.topic) }
+                guard try transaction.get(Keys.subscription(made.id)) == nil else {
+                    throw PubSubError(.alreadyExists, "there is a subscription \(made.id) already")
+                }
+                try transaction.put(record.entity)
             }
-            try transaction.put(record.entity)
         }
         let subscriber = try Subscriber(
             record, hub: hub, pushLimit: pushLimit, isNew: true, lastUse: made.createTime)
-        hub.registry.withLock { $0.add(subscriber) }
+        hub.add(subscriber)
         return made
     }
 
-    /// The id of the dead-letter topic, which must be there; one that stays what it was may have been deleted since, so
-    /// that other things can be changed all the same.
-    private func deadLetterTopic(of subscription: Subscription, unlike old: Subscription? = nil) throws -> String? {
-        guard let policy = subscription.deadLetterPolicy else { return nil }
+    /// Throws where the dead-letter topic is not there; one that stays what it was may have been deleted since, so that
+    /// other things can be changed all the same.
+    private func checkDeadLetterTopic(of subscription: Subscription, unlike old: Subscription? = nil) throws {
+        guard let policy = subscription.deadLetterPolicy else { return }
         let id = try names.id(policy.deadLetterTopic, .topics)
-        return id == old?.deadLetterPolicy?.deadLetterTopic ? id : try hub.topic(id).topic.id
+        if id != old?.deadLetterPolicy?.deadLetterTopic { _ = try hub.topic(id) }
     }
 
     /// Changes a subscription; topic, filter and order stay. Throws `notFound`, `invalidArgument`.
@@ -179,11 +180,14 @@ extension PubSub {
         let old = try hub.subscriber(name)
         var wanted = old.subscription
         try change(&wanted)
-        let deadLetterTopic = try deadLetterTopic(of: wanted, unlike: old.subscription)
-        let record = try await hub.change(old.id, queue: old.queue) { record in
+        try checkDeadLetterTopic(of: wanted, unlike: old.subscription)
+        let record = try await hub.change(old.id, queue: old.queue) { [names] record in
             let before = record.subscription
             try change(&record.subscription)
-            record.subscription.deadLetterPolicy?.deadLetterTopic = deadLetterTopic ?? ""
+            // Of what is stored now, not of what was in memory before: another change may have come between.
+            if let topic = record.subscription.deadLetterPolicy?.deadLetterTopic {
+                record.subscription.deadLetterPolicy?.deadLetterTopic = try names.id(topic, .topics)
+            }
             try record.subscription.validateChange(from: before)
         }
         apply(record, to: old)

@@ -77,11 +77,9 @@ public final class PubSub: Sendable {
                     lastUse: lastUses[record.queue] ?? record.subscription.createTime))
         }
         let loaded = subscribers
-        hub.registry.withLock { registry in
-            for topic in topics { registry.add(topic) }
-            for subscriber in loaded { registry.add(subscriber) }
-        }
-        for topic in topics { hub.metrics.register(topic: topic.topic.id) }
+        hub.registry.withLock { $0.expected = Set(topics.map(\.log) + loaded.map(\.queue)) }
+        for topic in topics { hub.add(topic) }
+        for subscriber in loaded { hub.add(subscriber) }
         // Who let go of what went into several queues is known to the run before only.
         for (log, several) in Dictionary(grouping: loaded, by: \.log) where several.count > 1 {
             hub.flagForSweep(log)

@@ -33,9 +33,17 @@ final class PubSubMetrics: Sendable {
     fileprivate static let backlog = "trivet_pubsub_backlog_messages"
     fileprivate static let oldest = "trivet_pubsub_oldest_unacked_seconds"
 
+    /// What those beyond are called together.
+    private static let others = "_other"
+
     private struct State: Sendable {
+        /// Of the topics that have a counter of their own.
         var topics: [String: Counter] = [:]
-        var subscriptions: [String: SubscriptionMetrics] = [:]
+        var otherTopics: Counter?
+        /// The names that have metrics of their own, and how many subscriptions have each: one that is made anew may
+        /// come before the one before it has gone.
+        var subscriptions: [String: Int] = [:]
+        var otherSubscriptions: SubscriptionMetrics?
     }
 
     private let factory: any MetricsFactory
@@ -54,34 +62,66 @@ final class PubSubMetrics: Sendable {
         factory.describe(Self.oldest, help: "The age of a subscription's oldest message that is not acknowledged.")
     }
 
+    /// Counts for a topic; one that was deleted meanwhile gets no counter again.
     func published(_ count: Int, to topic: String) {
-        let counter = state.withLock { state in
-            let name = state.topics[topic] != nil || state.topics.count < Self.named ? topic : "_other"
-            if let counter = state.topics[name] { return counter }
-            let counter = Counter(label: Self.published, dimensions: [("topic", name)], factory: factory)
-            state.topics[name] = counter
-            return counter
-        }
-        counter.increment(by: count)
+        let counter = state.withLock { $0.topics[topic] ?? $0.otherTopics }
+        counter?.increment(by: count)
     }
 
     /// Brings a topic's counter into being.
-    func register(topic: String) { published(0, to: topic) }
+    func register(topic: String) {
+        state.withLock { state in
+            if state.topics[topic] != nil { return }
+            if state.topics.count < Self.named {
+                state.topics[topic] = counter(topic)
+            } else if state.otherTopics == nil {
+                state.otherTopics = counter(Self.others)
+            }
+        }
+    }
 
+    private func counter(_ topic: String) -> Counter {
+        let counter = Counter(label: Self.published, dimensions: [("topic", topic)], factory: factory)
+        counter.increment(by: 0)
+        return counter
+    }
+
+    /// Gives a deleted topic's counter up, and its place to the next topic.
+    func forget(topic: String) {
+        let counter = state.withLock { $0.topics.removeValue(forKey: topic) }
+        counter?.destroy()
+    }
+
+    /// The metrics of a subscription that comes.
     func subscription(_ id: String) -> SubscriptionMetrics {
         state.withLock { state in
-            let isNamed = state.subscriptions[id] != nil || state.subscriptions.count < Self.named
-            let name = isNamed ? id : "_other"
-            if let metrics = state.subscriptions[name] { return metrics }
-            let metrics = SubscriptionMetrics(name, factory, measuresBacklog: isNamed)
-            state.subscriptions[name] = metrics
-            return metrics
+            if state.subscriptions[id] != nil || state.subscriptions.count < Self.named {
+                state.subscriptions[id, default: 0] += 1
+                return SubscriptionMetrics(id, factory, isNamed: true)
+            }
+            let others = state.otherSubscriptions ?? SubscriptionMetrics(Self.others, factory, isNamed: false)
+            state.otherSubscriptions = others
+            return others
+        }
+    }
+
+    /// Gives a deleted subscription's metrics up, and their place to the next subscription.
+    func forget(_ subscription: SubscriptionMetrics) {
+        // Those that are counted together have the others' metrics, which stay.
+        guard subscription.isNamed else { return }
+        subscription.destroy()
+        state.withLock { state in
+            let left = (state.subscriptions[subscription.name] ?? 0) - 1
+            state.subscriptions[subscription.name] = left > 0 ? left : nil
         }
     }
 }
 
 /// A subscription's metrics.
 final class SubscriptionMetrics: Sendable {
+    let name: String
+    /// Whether they are one subscription's, and not those of all beyond the first hundreds.
+    let isNamed: Bool
     private let deliveries: [DeliveryResult: Counter]
     private let pushDuration: Recorder
     private let age: Recorder
@@ -89,7 +129,9 @@ final class SubscriptionMetrics: Sendable {
     private let backlog: Recorder?
     private let oldest: Recorder?
 
-    fileprivate init(_ name: String, _ factory: any MetricsFactory, measuresBacklog: Bool) {
+    fileprivate init(_ name: String, _ factory: any MetricsFactory, isNamed: Bool) {
+        self.name = name
+        self.isNamed = isNamed
         let label = [("subscription", name)]
         let counters = DeliveryResult.allCases.map { result in
             let dimensions = label + [("result", result.rawValue)]
@@ -100,11 +142,17 @@ final class SubscriptionMetrics: Sendable {
             label: PubSubMetrics.pushDuration, dimensions: label, aggregate: true, factory: factory)
         age = Recorder(label: PubSubMetrics.age, dimensions: label, aggregate: true, factory: factory)
         func gauge(_ name: String) -> Recorder? {
-            measuresBacklog ? Recorder(label: name, dimensions: label, aggregate: false, factory: factory) : nil
+            isNamed ? Recorder(label: name, dimensions: label, aggregate: false, factory: factory) : nil
         }
         backlog = gauge(PubSubMetrics.backlog)
         oldest = gauge(PubSubMetrics.oldest)
         set(backlog: 0, oldest: .zero)
+    }
+
+    /// Gives the handles back; what is counted from now on is counted for nobody.
+    fileprivate func destroy() {
+        for counter in deliveries.values { counter.destroy() }
+        for recorder in [pushDuration, age, backlog, oldest] { recorder?.destroy() }
     }
 
     func count(_ result: DeliveryResult, _ number: Int = 1) { deliveries[result]?.increment(by: number) }

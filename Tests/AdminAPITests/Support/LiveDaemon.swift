@@ -31,6 +31,8 @@ import Transfer
 /// The admin API over its real parts, on a socket in a folder of its own, and trivetctl to ask it.
 struct LiveDaemon: Sendable {
     let socket: String
+    /// What the datastore stands on.
+    let engine: TestEngine
     let datastore: Datastore
     let requestLog: RequestLog
     let scheduler: Scheduler
@@ -62,8 +64,9 @@ struct LiveDaemon: Sendable {
         let telemetry = try open(
             "telemetry", RequestLog.migrations + MetricHistory.migrations(after: RequestLog.migrations.count), folder,
             logger)
+        let engine = TestEngine(SQLiteEngine(database: state))
         let datastore = try await Datastore(
-            engine: SQLiteEngine(database: state), indexes: Scheduler.indexes, metrics: metrics, logger: logger)
+            engine: engine, indexes: Scheduler.indexes, metrics: metrics, logger: logger)
         var settings = Settings()
         settings.requestLog.flushInterval = .milliseconds(10)
         settings.limits.headerTimeout = patience
@@ -135,8 +138,8 @@ struct LiveDaemon: Sendable {
         let running = Task { try await group.run() }
         health.enter(.serving)
         let daemon = LiveDaemon(
-            socket: socket, datastore: datastore, requestLog: requestLog, scheduler: scheduler, pubsub: pubsub,
-            objects: objects, health: health, identities: identities, purges: purges, history: history,
+            socket: socket, engine: engine, datastore: datastore, requestLog: requestLog, scheduler: scheduler,
+            pubsub: pubsub, objects: objects, health: health, identities: identities, purges: purges, history: history,
             registry: registry, audit: audit, log: log, configFile: configFile, parts: parts)
         do {
             await scheduler.begun()
@@ -203,6 +206,31 @@ struct LiveDaemon: Sendable {
                     requestID: "r\(number)"))
         }
         try await requestLog.flush()
+    }
+}
+
+/// An engine whose reads fail when told.
+final class TestEngine: Engine {
+    private let base: any Engine
+    private let isBroken = Atomic(false)
+
+    init(_ base: any Engine) { self.base = base }
+
+    func setBroken(_ broken: Bool) { isBroken.store(broken, ordering: .releasing) }
+
+    func read<T: Sendable>(_ body: @escaping @Sendable (any EngineSnapshot) throws -> T) async throws -> T {
+        if isBroken.load(ordering: .acquiring) { throw DatastoreError(.unavailable, "the disk is broken") }
+        return try await base.read(body)
+    }
+
+    func write<T: Sendable>(_ body: @escaping @Sendable (any EngineTransaction) throws -> T) async throws -> T {
+        try await base.write(body)
+    }
+
+    func write<T: Sendable>(
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any EngineTransaction) throws -> T
+    ) async throws -> T {
+        try await base.write(for: purpose, body)
     }
 }
 

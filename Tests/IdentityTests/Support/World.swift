@@ -97,6 +97,11 @@ extension Identities {
         _ = try await bind(.serviceAccount(Self.pusher), to: .invoker, on: .service(World.service))
     }
 
+    /// An ID token of an account.
+    func identityToken(for account: String, audience: String) async throws -> String {
+        try await identityToken(of: account, audience: audience).token
+    }
+
     /// What becomes of a request to the admin interface with this token.
     func adminOutcome(token: String) async -> String {
         await Self.outcome(mayEnter(admin: "admin", authorization: ["Bearer \(token)"]))

@@ -171,7 +171,9 @@ extension Life {
         case .update(let subscription):
             if let number = oracle.number(subscription.id) { oracle.queues[number]?.subscription = subscription }
         case .delete(let name):
-            if let number = oracle.number(name) { oracle.queues[number] = nil }
+            guard let number = oracle.number(name) else { return }
+            oracle.queues[number] = nil
+            oracle.counts = oracle.counts.filter { $0.key.subscription != name }
         case .detach(let name):
             guard let number = oracle.number(name) else { return }
             oracle.queues[number]?.subscription.detached = true

@@ -62,15 +62,8 @@ struct PubSubBody {
     func part(_ name: String, allowed: [String]) throws(AdminProblem) -> PubSubBody? {
         guard let value = value(name) else { return nil }
         guard let object = value.object else { throw wrong(name, "an object") }
-        return try Self.checked(object, at: "\(place)\(name).", allowed)
-    }
-
-    private static func checked(
-        _ object: JSONObject, at place: String, _ allowed: [String]
-    ) throws(AdminProblem) -> PubSubBody {
-        for member in object where !allowed.contains(where: { $0.hasSameBytes(as: member.name) }) {
-            throw .invalid("unknown property \"\(place)\(member.name)\"; there are: \(allowed.joined(separator: ", "))")
-        }
+        let place = "\(place)\(name)."
+        try object.require(only: allowed, at: place)
         return PubSubBody(object, at: place)
     }
 
@@ -100,8 +93,8 @@ struct PubSubBody {
         for (index, item) in list.enumerated() {
             guard let object = item.object else { throw wrong("messages", "a list of objects") }
             let place = "messages[\(index)]."
-            let body = try Self.checked(object, at: place, ["data", "attributes", "orderingKey"])
-            messages.append(try body.message())
+            try object.require(only: ["data", "attributes", "orderingKey"], at: place)
+            messages.append(try PubSubBody(object, at: place).message())
         }
         return messages
     }

@@ -54,20 +54,23 @@ extension PubSubBody {
         if part.has("pushEndpoint") { config.pushEndpoint = try part.text("pushEndpoint") ?? "" }
         // Google's clients write a pull subscription as an empty config.
         guard !config.pushEndpoint.isEmpty else { return nil }
-        if part.has("oidcToken") {
-            config.oidcToken = nil
-            if let token = try part.part("oidcToken", allowed: ["serviceAccountEmail", "audience"]) {
-                config.oidcToken = .init(
-                    serviceAccountEmail: try token.required("serviceAccountEmail"),
-                    audience: try token.text("audience"))
-            }
-        }
+        if part.has("oidcToken") { config.oidcToken = try part.oidcToken(config.oidcToken) }
         if part.has("noWrapper") {
             let unwrapped = try part.part("noWrapper", allowed: ["writeMetadata"])
             let writes = try unwrapped?.flag("writeMetadata") ?? false
             config.noWrapper = unwrapped.map { _ in .init(writeMetadata: writes) }
         }
         return config
+    }
+
+    private func oidcToken(_ old: PushConfig.OIDCToken?) throws(AdminProblem) -> PushConfig.OIDCToken? {
+        guard let part = try part("oidcToken", allowed: ["serviceAccountEmail", "audience"]) else { return nil }
+        var token = old ?? PushConfig.OIDCToken(serviceAccountEmail: "")
+        if old == nil || part.has("serviceAccountEmail") {
+            token.serviceAccountEmail = try part.required("serviceAccountEmail")
+        }
+        if part.has("audience") { token.audience = try part.text("audience") }
+        return token
     }
 
     private func retryPolicy(_ old: RetryPolicy?) throws(AdminProblem) -> RetryPolicy? {

@@ -81,8 +81,11 @@ struct SubscriptionRoutes: AdminRoutes {
         }
         var infos: [SubscriptionInfo] = []
         for subscription in wanted {
-            // One that was deleted in between is no more in the list.
-            if let info = try? await info(subscription) { infos.append(info) }
+            do {
+                infos.append(try await info(subscription))
+            } catch let error as PubSubError where error.code == .notFound {
+                // One that was deleted in between is no more in the list.
+            }
         }
         return SubscriptionList(subscriptions: infos)
     }

@@ -4,12 +4,6 @@ import Scheduling
 import Settings
 import Transfer
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A job as a request's body has it. What is unknown or of another type is refused, and named.
 enum JobBody {
     /// The members that a body may have.
@@ -90,7 +84,7 @@ enum JobBody {
         var headers = JSONObject()
         for header in http.headers { headers[header.name] = .string(header.value) }
         target["headers"] = .object(headers)
-        target["body"] = .string(Data(http.body).base64EncodedString())
+        target["body"] = .string(Base64.encode(http.body))
         target["oidcToken"] = http.oidcToken.map { token in
             var object = JSONObject()
             object["serviceAccountEmail"] = .string(token.serviceAccountEmail)
@@ -103,7 +97,7 @@ enum JobBody {
     private static func object(of message: PubSubTarget) -> JSONObject {
         var target = JSONObject()
         target["topicName"] = .string(message.topic)
-        target["data"] = .string(Data(message.data).base64EncodedString())
+        target["data"] = .string(Base64.encode(message.data))
         var attributes = JSONObject()
         for attribute in message.attributes { attributes[attribute.name] = .string(attribute.value) }
         target["attributes"] = .object(attributes)
@@ -121,11 +115,11 @@ enum JobBody {
     }
 
     private static func target(pubsub object: JSONObject) throws -> PubSubTarget {
-        try check(object, "pubsubTarget", ["topicName", "data", "attributes", "orderingKey"])
+        try object.require(only: ["topicName", "data", "attributes", "orderingKey"], at: "pubsubTarget.")
         guard let topic = try object.text("topicName") else {
             throw AdminProblem.invalid("pubsubTarget.topicName is missing")
         }
-        guard let data = Data(base64Encoded: try object.text("data") ?? "") else {
+        guard let data = Base64.decode(try object.text("data") ?? "") else {
             throw AdminProblem.invalid("pubsubTarget.data is not Base64")
         }
         let given = try object.object("attributes") ?? JSONObject()
@@ -133,14 +127,14 @@ enum JobBody {
             try given.text(member.name).map { PubSubTarget.Attribute(member.name, $0) }
         }
         return PubSubTarget(
-            topic: topic, data: Array(data), attributes: attributes, orderingKey: try object.text("orderingKey") ?? "")
+            topic: topic, data: data, attributes: attributes, orderingKey: try object.text("orderingKey") ?? "")
     }
 
     private static func target(http object: JSONObject) throws -> HTTPTarget {
-        try check(object, "httpTarget", ["uri", "httpMethod", "headers", "body", "oidcToken"])
+        try object.require(only: ["uri", "httpMethod", "headers", "body", "oidcToken"], at: "httpTarget.")
         guard let uri = try object.text("uri") else { throw AdminProblem.invalid("httpTarget.uri is missing") }
         let text = try object.text("body") ?? ""
-        guard let body = Data(base64Encoded: text) else { throw AdminProblem.invalid("httpTarget.body is not Base64") }
+        guard let body = Base64.decode(text) else { throw AdminProblem.invalid("httpTarget.body is not Base64") }
         var headers: [TransferHeader] = []
         let given = try object.object("headers") ?? JSONObject()
         for member in given {
@@ -151,12 +145,12 @@ enum JobBody {
             headers.append(TransferHeader(member.name, value))
         }
         return HTTPTarget(
-            uri: uri, method: try object.text("httpMethod") ?? "POST", headers: headers, body: Array(body),
+            uri: uri, method: try object.text("httpMethod") ?? "POST", headers: headers, body: body,
             oidcToken: try object.object("oidcToken").map(token))
     }
 
     private static func token(_ object: JSONObject) throws -> OIDCToken {
-        try check(object, "httpTarget.oidcToken", ["serviceAccountEmail", "audience"])
+        try object.require(only: ["serviceAccountEmail", "audience"], at: "httpTarget.oidcToken.")
         guard let account = try object.text("serviceAccountEmail") else {
             throw AdminProblem.invalid("httpTarget.oidcToken.serviceAccountEmail is missing")
         }
@@ -164,9 +158,9 @@ enum JobBody {
     }
 
     private static func retry(_ object: JSONObject) throws -> RetryConfig {
-        try check(
-            object, "retryConfig",
-            ["retryCount", "minBackoffDuration", "maxBackoffDuration", "maxDoublings", "maxRetryDuration"])
+        try object.require(
+            only: ["retryCount", "minBackoffDuration", "maxBackoffDuration", "maxDoublings", "maxRetryDuration"],
+            at: "retryConfig.")
         var retry = RetryConfig()
         retry.retryCount = try object.integer("retryCount").map { Int(clamping: $0) } ?? retry.retryCount
         retry.minBackoff = try duration("minBackoffDuration", of: object) ?? retry.minBackoff
@@ -182,12 +176,5 @@ enum JobBody {
             throw AdminProblem.invalid("\(name) \"\(text)\" is not a duration such as 180s, 1.5s or 3m")
         }
         return duration
-    }
-
-    private static func check(_ object: JSONObject, _ name: String, _ allowed: [String]) throws(AdminProblem) {
-        for member in object where !allowed.contains(where: { $0.hasSameBytes(as: member.name) }) {
-            throw .invalid(
-                "unknown property \"\(name).\(member.name)\"; there are: \(allowed.joined(separator: ", "))")
-        }
     }
 }

@@ -1,14 +1,9 @@
 import AdminModel
 import Datastore
+import JSON
 import Scheduling
 import Settings
 import Transfer
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 extension JobInfo {
     /// A job, and what the scheduler and the ledger know of it; topics with their names in full.
@@ -37,7 +32,7 @@ extension JobInfo.Target {
         let headers = Dictionary(target.headers.map { ($0.name, $0.value) }) { "\($0), \($1)" }
         self.init(
             uri: target.uri, httpMethod: target.method, headers: headers.isEmpty ? nil : headers,
-            body: target.body.isEmpty ? nil : Data(target.body).base64EncodedString(),
+            body: target.body.isEmpty ? nil : Base64.encode(target.body),
             oidcToken: target.oidcToken.map { token in
                 Token(serviceAccountEmail: token.serviceAccountEmail, audience: token.audience)
             })
@@ -48,7 +43,7 @@ extension JobInfo.Message {
     fileprivate init(_ target: PubSubTarget, topicName: String) {
         let attributes = Dictionary(target.attributes.map { ($0.name, $0.value) }) { _, last in last }
         self.init(
-            topicName: topicName, data: target.data.isEmpty ? nil : Data(target.data).base64EncodedString(),
+            topicName: topicName, data: target.data.isEmpty ? nil : Base64.encode(target.data),
             attributes: attributes.isEmpty ? nil : attributes,
             orderingKey: target.orderingKey.isEmpty ? nil : target.orderingKey)
     }

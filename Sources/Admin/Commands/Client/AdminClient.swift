@@ -105,7 +105,8 @@ struct AdminClient: Sendable {
             case 404: .notFound
             default: .failed
             }
-        return CommandError(status, detail?.message ?? "the daemon answered \(response.status)")
+        return CommandError(
+            status, detail?.message ?? "the daemon answered \(response.status)", httpStatus: response.status)
     }
 
     // MARK: Percent-encoding

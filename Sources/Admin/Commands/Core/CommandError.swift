@@ -4,11 +4,14 @@ public struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
     public let status: ExitStatus
     /// What went wrong, without the program's name and without a final newline.
     public let message: String
+    /// The status of the daemon's answer, where it is the daemon that refused.
+    public let httpStatus: Int?
 
     /// Creates an error.
-    public init(_ status: ExitStatus, _ message: String) {
+    public init(_ status: ExitStatus, _ message: String, httpStatus: Int? = nil) {
         self.status = status
         self.message = message
+        self.httpStatus = httpStatus
     }
 
     /// The message.

@@ -18,8 +18,17 @@ protocol RunnableCommand: AsyncParsableCommand {
 }
 
 extension LeafCommand {
-    func run(in context: CommandContext) async throws -> ExitStatus {
-        try show(try await answer(in: context), in: context)
+    func run(in context: CommandContext) async throws -> ExitStatus { try await showAnswer(in: context) }
+
+    /// Does it and shows the answer, or as much of it as there is.
+    func showAnswer(in context: CommandContext) async throws -> ExitStatus {
+        do {
+            return try show(try await answer(in: context), in: context)
+        } catch let unfinished as Unfinished<Answer> {
+            // What failed counts, also where nobody reads the rest.
+            _ = try? show(unfinished.done, in: context)
+            throw unfinished.cause
+        }
     }
 
     /// Shows an answer; returns how trivetctl exits.

@@ -75,7 +75,7 @@ struct SubscriptionOptions: ParsableArguments {
     private func pushConfig(_ endpoint: String) -> JSONValue {
         var token = JSONObject()
         token["serviceAccountEmail"] = pushAuthServiceAccount.map { .string($0) }
-        token["audience"] = pushAuthTokenAudience.map { .string($0) }
+        token["audience"] = pushAuthTokenAudience.map { .string($0) } ?? .null
         return [
             "pushEndpoint": .string(endpoint),
             "oidcToken": pushAuthServiceAccount == nil ? .null : .object(token),

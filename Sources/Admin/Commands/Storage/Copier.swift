@@ -21,7 +21,7 @@ struct Copier {
                     size: object.size)
             case (.file, .local): throw CommandError(.usage, "one of the two must be in a bucket: gs://BUCKET/NAME")
             }
-        } catch let error as CommandError where noClobber && error.message.contains("pre-conditions") {
+        } catch let error as CommandError where noClobber && error.httpStatus == 412 {
             return nil
         }
     }

@@ -67,7 +67,8 @@ struct LocalFiles: Sendable {
         return FileReader(path: path, descriptor: descriptor, closes: true)
     }
 
-    /// Writes a file that has its name only when it is whole. Makes the folders on the way.
+    /// Writes a file that has its name only when it is whole, where a link leads to one there; a device or a pipe takes
+    /// the bytes as they come, and stays. Makes the folders on the way.
     func writer(_ path: String) throws -> FileWriter {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         for count in 1..<max(1, parts.count) {
@@ -76,10 +77,30 @@ struct LocalFiles: Sendable {
                 throw Self.failure("make", folder)
             }
         }
-        let temporary = path + ".trivetctl-part"
+        if isSpecial(path) {
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+            guard descriptor >= 0 else { throw Self.failure("write", path) }
+            return FileWriter(path: path, temporary: nil, descriptor: descriptor)
+        }
+        let file = Self.resolved(path)
+        let temporary = file + ".trivetctl-part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw Self.failure("write", path) }
-        return FileWriter(path: path, temporary: temporary, descriptor: descriptor)
+        return FileWriter(path: file, temporary: temporary, descriptor: descriptor)
+    }
+
+    /// Whether there is something at a path that is neither a file nor a folder.
+    private func isSpecial(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    /// The file to which links lead; the path itself where there is none.
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     static func failure(_ verb: String, _ path: String) -> CommandError {
@@ -119,14 +140,14 @@ final class FileReader {
     }
 }
 
-/// A file that is written.
+/// A file that is written: under a temporary name, unless it is a device or a pipe.
 final class FileWriter {
     private let path: String
-    private let temporary: String
+    private let temporary: String?
     private let descriptor: Int32
     private var isWhole = false
 
-    init(path: String, temporary: String, descriptor: Int32) {
+    init(path: String, temporary: String?, descriptor: Int32) {
         self.path = path
         self.temporary = temporary
         self.descriptor = descriptor
@@ -134,7 +155,7 @@ final class FileWriter {
 
     deinit {
         close(descriptor)
-        if !isWhole { unlink(temporary) }
+        if let temporary, !isWhole { unlink(temporary) }
     }
 
     func write(_ bytes: [UInt8]) throws {
@@ -145,6 +166,7 @@ final class FileWriter {
 
     /// Gives the file its name.
     func finish() throws {
+        guard let temporary else { return }
         guard rename(temporary, path) == 0 else { throw LocalFiles.failure("write", path) }
         isWhole = true
     }

@@ -23,9 +23,10 @@ struct StorageCp: LeafCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in context: CommandContext) async throws -> ExitStatus {
-        let copied = try await answer(in: context)
-        // What went to stdout is followed by nothing.
-        return places.last == "-" ? .done : try show(copied, in: context)
+        guard places.last == "-" else { return try await showAnswer(in: context) }
+        // What went to stdout, which is one thing only, is followed by nothing.
+        _ = try await answer(in: context)
+        return .done
     }
 
     func answer(in context: CommandContext) async throws -> Listing<CopiedObject> {
@@ -36,9 +37,7 @@ struct StorageCp: LeafCommand {
             storage: global.storage(in: context), context: context, noClobber: noClobber, contentType: contentType)
         let plan = try await CopyPlan.make(
             places.dropLast(), to: try StorageURL(last), recursive: recursive, copier.storage, context.files)
-        var copied: [CopiedObject] = []
-        for step in plan { if let done = try await copier.copy(step) { copied.append(done) } }
-        return Listing(copied)
+        return try await .ofEach(plan) { try await copier.copy($0) }
     }
 }
 

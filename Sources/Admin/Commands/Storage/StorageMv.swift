@@ -22,18 +22,15 @@ struct StorageMv: LeafCommand {
         let storage = global.storage(in: context)
         let plan = try await CopyPlan.make(
             places.dropLast(), to: try StorageURL(last), recursive: recursive, storage, context.files)
-        var moved: [CopiedObject] = []
-        for step in plan {
+        return try await .ofEach(plan) { step in
             guard case .object(let object) = step.source, case .cloud(let bucket, let name) = step.destination else {
-                continue
+                return nil
             }
             try await move(object, to: bucket, name, storage)
-            moved.append(
-                CopiedObject(
-                    source: StorageURL.text(object.bucket, object.name), destination: StorageURL.text(bucket, name),
-                    size: object.size))
+            return CopiedObject(
+                source: StorageURL.text(object.bucket, object.name), destination: StorageURL.text(bucket, name),
+                size: object.size)
         }
-        return Listing(moved)
     }
 
     /// Within a bucket in one step; else by a copy, after which the source goes.

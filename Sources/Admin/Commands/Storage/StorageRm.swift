@@ -19,19 +19,19 @@ struct StorageRm: LeafCommand {
     func answer(in context: CommandContext) async throws -> Listing<DeletedObject> {
         let storage = global.storage(in: context)
         var objects: [ObjectResource] = []
+        var known: Set<ObjectResource> = []
         for url in urls {
-            for object in try await storage.find(url, recursive: recursive) where !objects.contains(object) {
+            for object in try await storage.find(url, recursive: recursive) where known.insert(object).inserted {
                 objects.append(object)
             }
         }
         let what = objects.count == 1 ? StorageURL.text(objects[0].bucket, objects[0].name) : "\(objects.count) objects"
         try confirmation.confirm("Delete \(what)?", in: context)
-        var deleted: [DeletedObject] = []
-        for object in objects {
-            try await storage.delete(object)
-            deleted.append(DeletedObject(deleted: StorageURL.text(object.bucket, object.name)))
+        return try await .ofEach(objects) { object in
+            // One that somebody else deleted meanwhile is gone, as it was to be.
+            do { try await storage.delete(object) } catch let error as CommandError where error.status == .notFound {}
+            return DeletedObject(deleted: StorageURL.text(object.bucket, object.name))
         }
-        return Listing(deleted)
     }
 }
 

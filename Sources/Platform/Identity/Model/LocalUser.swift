@@ -30,11 +30,12 @@ public struct LocalUser: Sendable, Hashable {
     /// The user of an id, by the name that the system has for it.
     public init(uid: UInt32) { self.init(name: Self.name(of: uid), uid: uid) }
 
-    private static func name(of uid: UInt32) -> String? {
+    /// The name that the system has for a user id; nil when it has none. May take the way to a directory server.
+    public static func name(of uid: UInt32) -> String? {
         var buffer = [CChar](repeating: 0, count: 16_384)
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         guard getpwuid_r(uid, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
-        return String(cString: entry.pw_name)
+        return entry.pw_name.map { String(cString: $0) }
     }
 }

@@ -44,14 +44,17 @@ struct IdentityStore: Sendable {
         let account = ServiceAccount(
             email: ServiceAccount.email(name, project: project), uniqueID: Self.freshID(), displayName: displayName,
             description: description, createTime: .now)
-        try await datastore.transaction { transaction in
+        let stripped = try await datastore.transaction { transaction in
             guard try transaction.get(ServiceAccount.key(account.email)) == nil else {
                 throw IdentityError(.alreadyExists, "there is an account \(account.email) already")
             }
-            // One that was set while the account before was deleted is not this one's.
-            try transaction.delete(PolicyTarget.account(account.email).key)
+            // What was set while the account before was deleted is not this one's.
+            let stripped = try Self.strip(account.email, in: transaction)
             try transaction.put(account.entity)
+            return stripped
         }
+        // First what nobody has any more, then the account: at no moment has it the rights of the one before.
+        try await applyStored(stripped)
         view.add(account)
         return account
     }
@@ -74,24 +77,42 @@ struct IdentityStore: Sendable {
     /// Deletes an account and takes it out of every policy, at once: an account that is made again under the same
     /// name starts without rights.
     func delete(_ email: String) async throws {
-        let member = Member.serviceAccount(email)
-        let targets = targets.filter { $0 != .account(email) }
-        let account = try await datastore.transaction { transaction in
+        let (account, stripped) = try await datastore.transaction { transaction in
             guard let account = try transaction.get(ServiceAccount.key(email)).flatMap(ServiceAccount.init) else {
                 throw IdentityError(.notFound, "there is no account \(email)")
             }
             try transaction.delete(ServiceAccount.key(email))
-            try transaction.delete(PolicyTarget.account(email).key)
-            for target in targets {
-                guard let entity = try transaction.get(target.key) else { continue }
+            return (account, try Self.strip(email, in: transaction))
+        }
+        view.remove(account)
+        try await applyStored(stripped)
+    }
+
+    /// Takes an account out of every policy there is, also of services that the settings name no more, and deletes its
+    /// own; gives the policies that were changed.
+    private static func strip(_ email: String, in transaction: Transaction) throws -> [Key] {
+        let member = Member.serviceAccount(email)
+        let own = PolicyTarget.account(email)
+        try transaction.delete(own.key)
+        var query = Query(kind: Policy.kind, namespace: Key.platformNamespace)
+        var stripped: [Key] = []
+        while true {
+            let batch = try transaction.query(query)
+            for entity in batch.entities {
+                guard let target = PolicyTarget(entity.key), target != own else { continue }
                 let policy = Policy(entity, etag: "")
                 guard policy.bindings.contains(where: { $0.members.contains(member) }) else { continue }
                 try transaction.put(policy.removing(member).entity(target))
+                stripped.append(entity.key)
             }
-            return account
+            guard batch.more == .notFinished else { return stripped }
+            query.start = batch.endCursor
         }
-        view.remove(account)
-        for stored in try await datastore.lookup(targets.map(\.key)) { stored.map(apply) }
+    }
+
+    /// Takes policies into the view as they are stored now.
+    private func applyStored(_ policies: [Key]) async throws {
+        for key in policies { try await datastore.lookup(key).map(apply) }
     }
 
     /// 21 digits that were given to nobody: Google's form. The local users' numbers are below these.
@@ -101,10 +122,6 @@ struct IdentityStore: Sendable {
     }
 
     // MARK: Policies
-
-    private var targets: [PolicyTarget] {
-        [.project] + services.map { .service($0) } + view.accounts.map { .account($0.email) }
-    }
 
     /// Replaces a policy.
     ///

@@ -53,7 +53,10 @@ final class Cleaner: Sendable {
 
     /// Does all that is to be done now. What fails is done the next time.
     func clean() async {
-        for subscriber in hub.allSubscribers where !Task.isCancelled {
+        let subscribers = hub.allSubscribers
+        let queues = Set(subscribers.map(\.queue))
+        storedUses.withLock { uses in uses = uses.filter { queues.contains($0.key) } }
+        for subscriber in subscribers where !Task.isCancelled {
             await attempt("old messages were not given up") { try await self.giveUpOld(subscriber) }
             await attempt("the use of a subscription was not looked at") { try await self.expire(subscriber) }
         }
