@@ -32,10 +32,15 @@ func nio(_ names: String...) -> [Target.Dependency] {
     names.map { .product(name: $0, package: "swift-nio") }
 }
 
+/// For what is asked now and then and is large: small code goes before fast code.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 /// A room of the house: `room` is its folder under Sources, whose last part is the target's name.
 func library(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
     let name = String(room.split(separator: "/").last ?? "")
-    return .target(name: name, dependencies: dependencies, path: "Sources/\(room)", swiftSettings: house)
+    return .target(
+        name: name, dependencies: dependencies, path: "Sources/\(room)",
+        swiftSettings: room.hasPrefix("Admin/") ? house + small : house)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
