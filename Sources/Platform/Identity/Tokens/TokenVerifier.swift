@@ -113,7 +113,9 @@ struct TokenVerifier: Sendable {
         let now = Double(now().microseconds) / 1_000_000
         let skew = skew / .seconds(1)
         guard let expires = claims.exp else { throw Refusal(.malformed, "it has no exp") }
-        guard expires + skew > now else { throw Refusal(.expired, "it expired \(Int64(min(now - expires, 1e15))) s ago") }
+        guard expires + skew > now else {
+            throw Refusal(.expired, "it expired \(Int64(min(now - expires, 1e15))) s ago")
+        }
         for begin in [claims.iat, claims.nbf] {
             if let begin, begin - skew > now { throw Refusal(.notYetValid, "it is not valid yet") }
         }
