@@ -187,17 +187,35 @@ import Testing
         await watched.stop()
     }
 
-    @Test("A file that cannot be opened stops neither the watching of the others nor the change of its own")
+    /// A lease on a file, while which the opening by others is refused, like that of a file on a bad block; nil where
+    /// the file system has none.
+    private static func lease(_ path: String) -> CInt? {
+        // F_SETLEASE, which Glibc shows to GNU's sources only.
+        let setLease: CInt = 1_024
+        // What tells the holder that somebody wants the file would end the process.
+        signal(SIGIO, SIG_IGN)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0, fcntl(descriptor, setLease, F_WRLCK) == 0 { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    private static let hasLeases: Bool = {
+        let path = NSTemporaryDirectory() + "trivet-lease-" + UUID().uuidString
+        defer { unlink(path) }
+        guard let descriptor = lease(path) else { return false }
+        close(descriptor)
+        return true
+    }()
+
+    @Test(
+        "A file that cannot be opened stops neither the watching of the others nor the change of its own",
+        .enabled(if: hasLeases, "the file system of the temporary folder has no leases"))
     func unreadable() async throws {
         let watched = try await Watched()
         try watched.write("one", "a")
         try watched.write("two", "b/c")
-        // To open what another has a lease on is refused, like what lies on a bad block. F_SETLEASE, which Glibc shows
-        // to GNU's sources only.
-        let setLease: CInt = 1_024
-        signal(SIGIO, SIG_IGN)
-        let lease = open(watched.folder + "/a", O_RDWR | O_CLOEXEC)
-        try #require(fcntl(lease, setLease, F_WRLCK) == 0)
+        let lease = try #require(Self.lease(watched.folder + "/a"))
         try await watched.makeBucket()
         watched.start()
         try await watched.becomes(["b/c": "two"])
