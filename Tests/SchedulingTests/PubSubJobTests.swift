@@ -25,7 +25,7 @@ struct PubSubJobTests {
                 await world.turn(scheduler, to: "2026-11-22T10:03:00Z")
                 try await world.expectLedger(["2026-11-22T10:02:00Z succeeded", "2026-11-22T10:03:00Z succeeded"])
                 world.clock.set("2026-11-22T10:03:30Z")
-                let byHand = try await scheduler.runNow("tick")
+                let byHand = try await world.runNow(scheduler, "tick")
                 #expect(byHand.outcome == .succeeded && byHand.status == 200)
             }
             let target = PubSubTarget(

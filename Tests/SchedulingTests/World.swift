@@ -90,6 +90,18 @@ final class World: Sendable {
         await scheduler.lock.withLock {}
     }
 
+    /// Runs a job by hand, once a run whose outcome is in the ledger has made room for it, which is a moment later.
+    func runNow(_ scheduler: Scheduler, _ name: String) async throws -> JobRun {
+        var run: JobRun?
+        try await eventually("no run of \(name) is under way") {
+            do { run = try await scheduler.runNow(name) } catch let error as SchedulingError
+                where error.code == .alreadyRunning
+            {}
+            return run != nil
+        }
+        return try #require(run)
+    }
+
     /// The ledger, oldest first, a line a record: `TIME OUTCOME`.
     func ledger(_ job: String? = nil) async throws -> [String] {
         try await RunLedger(datastore: datastore).page(job: job, outcome: nil, since: nil, limit: 1000, token: nil)
