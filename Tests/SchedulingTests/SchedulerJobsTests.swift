@@ -18,7 +18,7 @@ struct SchedulerJobsTests {
                 #expect(await eventually { world.caller.calls.count == 1 })
                 try await world.expectLedger(["2026-11-22T10:02:00Z succeeded"])
                 for _ in 0..<3 {
-                    let run = try await scheduler.runNow("tick")
+                    let run = try await world.runNow(scheduler, "tick")
                     #expect(run.kind == .manual)
                     #expect(run.outcome == .succeeded)
                     #expect(run.scheduledTime == nil)
@@ -26,7 +26,7 @@ struct SchedulerJobsTests {
                 }
                 try await scheduler.pause("tick")
                 world.caller.answer(.answered(status: 500, excerpt: "no"))
-                let failed = try await scheduler.runNow("tick")
+                let failed = try await world.runNow(scheduler, "tick")
                 #expect(failed.outcome == .failed)
                 let lines = try await world.ledger()
                 #expect(

@@ -94,10 +94,12 @@ final class World: Sendable {
     func runNow(_ scheduler: Scheduler, _ name: String) async throws -> JobRun {
         var run: JobRun?
         try await eventually("no run of \(name) is under way") {
-            do { run = try await scheduler.runNow(name) } catch let error as SchedulingError
-                where error.code == .alreadyRunning
-            {}
-            return run != nil
+            do {
+                run = try await scheduler.runNow(name)
+                return true
+            } catch let error as SchedulingError where error.code == .alreadyRunning {
+                return false
+            }
         }
         return try #require(run)
     }
